@@ -18,7 +18,10 @@ const floors = [
 /** Packages that only one floor may import, and why. */
 const ownedPackages = {
   vscode: { owners: ['host'], why: 'everything else also runs without VS Code' },
-  'onnxruntime-node': { owners: ['runtime'], why: 'a native crash must stay in the engine process' },
+  'onnxruntime-node': {
+    owners: ['runtime'],
+    why: 'a native crash must stay in the engine process',
+  },
   tokenizers: { owners: ['runtime'], why: 'a native crash must stay in the engine process' },
 };
 
@@ -26,7 +29,10 @@ function floorRules(folder, index) {
   const above = floors.slice(index + 1);
   const owned = Object.entries(ownedPackages)
     .filter(([, rule]) => !rule.owners.includes(folder))
-    .map(([name, rule]) => ({ name, message: `Only ${rule.owners.join(', ')} may import ${name}: ${rule.why}.` }));
+    .map(([name, rule]) => ({
+      name,
+      message: `Only ${rule.owners.join(', ')} may import ${name}: ${rule.why}.`,
+    }));
   return {
     files: [`src/${folder}/**/*.ts`],
     rules: {
@@ -35,7 +41,12 @@ function floorRules(folder, index) {
         {
           paths: owned,
           patterns: above.length
-            ? [{ group: above.map(name => `**/${name}/**`), message: `${folder}/ may not import from a floor above it.` }]
+            ? [
+                {
+                  group: above.map(name => `**/${name}/**`),
+                  message: `${folder}/ may not import from a floor above it.`,
+                },
+              ]
             : [],
         },
       ],
@@ -58,7 +69,10 @@ export default tseslint.config(
     rules: {
       'no-console': 'error',
       eqeqeq: 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -1,0 +1,156 @@
+/** The plain data of a request for an explanation and of its answer; shared by every process. */
+
+/** The number that is differentiated. */
+export type ScalarKind = 'logit' | 'probability' | 'loss';
+
+/** Which class the scalar is of. 'contrast' is predicted minus gold. */
+export type LabelChoice =
+  | { readonly kind: 'predicted' }
+  | { readonly kind: 'gold' }
+  | { readonly kind: 'label'; readonly label: string }
+  | { readonly kind: 'contrast' };
+
+/**
+ * How the vector of a token becomes one number.
+ * `dot`: attribution times input, summed over the embedding (signed);
+ * `sum`: the raw vector summed (signed; meaningless before a LayerNorm, and the health check says so);
+ * `l1`, `l2`: norms of the raw vector (unsigned).
+ */
+export type Aggregation = 'dot' | 'sum' | 'l1' | 'l2';
+
+/** The point from which path methods start. */
+export type BaselineKind = 'zero' | 'pad' | 'mask';
+
+/** Placement and weights of the points on the path. */
+export type Quadrature = 'gauss-legendre' | 'left' | 'right' | 'middle' | 'trapezoid';
+
+/** Parameters of every saliency method; a method reads the ones it knows. */
+export interface MethodParameters {
+  readonly aggregate?: Aggregation;
+  /** Number of points of a path method. */
+  readonly steps?: number;
+  readonly quadrature?: Quadrature;
+  readonly baseline?: BaselineKind;
+  /** Number of noise samples. */
+  readonly samples?: number;
+  /** Standard deviation of the noise. */
+  readonly noise?: number;
+  /** relative: times (max - min) of the line's embeddings; absolute: as it is. */
+  readonly noiseScale?: 'relative' | 'absolute';
+  /** mean of the gradient, of its square, or its variance over the samples. */
+  readonly moment?: 'mean' | 'square' | 'variance';
+  readonly seed?: number;
+}
+
+export type ParameterName = keyof MethodParameters;
+
+/** What a method is called and which parameters it takes, for menus, help texts and the panel. */
+export interface MethodDescription {
+  /** The name on the command line: 'integrated-gradients'. */
+  readonly name: string;
+  /** In words a person reads: 'Integrated gradients'. */
+  readonly title: string;
+  /** One sentence: what it measures, and its known faults. */
+  readonly about: string;
+  readonly source: string;
+  /** Defaults of the parameters that this method reads; a parameter not listed has no effect. */
+  readonly defaults: MethodParameters;
+  readonly aggregations: readonly Aggregation[];
+  /** Set where a compatibility preset dictates the scalar. */
+  readonly scalar?: ScalarKind;
+}
+
+/** One sentence about whether the numbers can be trusted. */
+export interface HealthCheck {
+  /** Stable id: 'completeness', 'finite', 'nonzero', 'layernorm-sum', 'truncated', 'unknown-tokens', ... */
+  readonly check: string;
+  readonly ok: boolean;
+  /** The measured quantity, when there is one. */
+  readonly value: number | null;
+  /** In words a person understands. */
+  readonly says: string;
+}
+
+/** A token with the place of its characters in the field's text. */
+export interface Token {
+  /** As the tokenizer writes it ('##ing', 'Ġgood'). */
+  readonly text: string;
+  /** UTF-16 offsets into the text; both 0 for a special token. */
+  readonly start: number;
+  readonly end: number;
+  readonly special: boolean;
+  /** Not in the vocabulary. */
+  readonly unknown: boolean;
+  /** Index of the word that the token belongs to, or null. */
+  readonly word: number | null;
+}
+
+export interface Prediction {
+  readonly label: string;
+  /** All labels of the model, in the order of `logits`. */
+  readonly labels: readonly string[];
+  readonly logits: readonly number[];
+  readonly probabilities: readonly number[];
+}
+
+/** How raw attributions became the scores that are shown. */
+export type Normalisation = 'max' | 'l1' | 'none';
+
+/** A finished explanation: everything needed to read it, trust it and make it again. */
+export interface Explanation {
+  readonly tokens: readonly Token[];
+  readonly prediction: Prediction;
+  /** The gold label as one of the model's labels; null where there is none or the model lacks it. */
+  readonly gold: string | null;
+  readonly explained: {
+    readonly label: string;
+    /** For 'contrast': the label that is subtracted. */
+    readonly against: string | null;
+    /** 'predicted', 'gold', 'chosen' or 'contrast'. */
+    readonly why: string;
+    readonly scalar: ScalarKind;
+    /** The scalar's value on this text. */
+    readonly value: number;
+  };
+  readonly method: { readonly name: string; readonly title: string } & MethodParameters;
+  /** True: the sign says towards or away from the label; false: a magnitude. */
+  readonly signed: boolean;
+  /** One number a token, before normalisation. */
+  readonly attributions: readonly number[];
+  /** One number a token, as shown: in [-1, 1], after `normalisation`. */
+  readonly scores: readonly number[];
+  readonly normalisation: Normalisation;
+  readonly health: readonly HealthCheck[];
+  readonly device: string;
+  readonly milliseconds: number;
+  /** SHA-256 of model.onnx, hexadecimal. */
+  readonly modelHash: string;
+  readonly modelName: string;
+}
+
+/** What is asked of the engine for one text. */
+export interface ExplainRequest {
+  readonly modelDir: string;
+  readonly device: DevicePreference;
+  readonly text: string;
+  /** Gold label as it stands in the dataset (name or index), when there is one. */
+  readonly gold?: string;
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  readonly scalar: ScalarKind;
+  readonly label: LabelChoice;
+}
+
+export type DevicePreference = 'auto' | 'cpu' | 'webgpu';
+
+/** What the editor shows of a model. */
+export interface ModelInfo {
+  readonly dir: string;
+  readonly name: string;
+  readonly architecture: string;
+  readonly labels: readonly string[];
+  readonly device: string;
+  readonly hash: string;
+  readonly maxTokens: number;
+  readonly methods: readonly MethodDescription[];
+}

@@ -1,0 +1,4 @@
+export * from './explanation';
+export * from './messages';
+export * from './engineMessages';
+export * from './panelMessages';

@@ -1,0 +1,67 @@
+/** What host and panel say to each other. The panel holds no truth: the host resends on 'ready'. */
+import type {
+  Aggregation,
+  Explanation,
+  LabelChoice,
+  MethodDescription,
+  MethodParameters,
+  ScalarKind,
+} from './explanation';
+
+/** Where the text came from, as shown on top of the panel. */
+export interface RecordInfo {
+  /** Base name of the file: 'reviews.dev.jsonl'. */
+  readonly file: string;
+  /** Line on which the record starts, from 1. */
+  readonly line: number;
+  /** Name of the text field, '' for plain text. */
+  readonly field: string;
+  readonly text: string;
+  /** Gold label as the file has it, or null. */
+  readonly gold: string | null;
+}
+
+/** The choices that the panel offers and the host remembers. */
+export interface PanelChoices {
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  readonly scalar: ScalarKind;
+  readonly label: LabelChoice;
+  readonly aggregate: Aggregation;
+}
+
+export interface PanelState {
+  readonly record: RecordInfo;
+  readonly explanation: Explanation;
+  readonly choices: PanelChoices;
+  readonly methods: readonly MethodDescription[];
+}
+
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+export type ToPanelEvents = {
+  show: PanelState;
+  /** A new explanation is being computed: fade the old one. */
+  busy: { readonly says: string };
+  /** Nothing was computed: one sentence; the old explanation, if any, stays. `actions` are buttons. */
+  failed: { readonly message: string };
+  /** Nothing to show yet. */
+  empty: { readonly says: string };
+  /** The cursor in the file is on this token (index), or on none. */
+  highlight: { readonly token: number | null };
+};
+
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+export type FromPanelEvents = {
+  ready: null;
+  choose: PanelChoices;
+  /** The pointer or the keyboard is on this token (index), or on none. */
+  hover: { readonly token: number | null };
+  /** Put the cursor of the file on this token. */
+  reveal: { readonly token: number };
+  cancel: null;
+  copyJson: null;
+  /** SVG markup of the heatmap, made by the panel, to be saved where the user says. */
+  savePicture: { readonly svg: string };
+  selectModel: null;
+  showLog: null;
+};
