@@ -16,3 +16,12 @@ export type EngineRequests = {
   explain: { params: ExplainRequest; result: Explanation };
   status: { params: null; result: EngineStatus };
 };
+
+/** What the engine tells on its own. */
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+export type EngineEvents = {
+  /** After every request, before its answer. */
+  status: EngineStatus;
+  /** A line for the log. */
+  log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string };
+};

@@ -2,3 +2,6 @@ export * from './explanation';
 export * from './messages';
 export * from './engineMessages';
 export * from './panelMessages';
+export * from './channelTypes';
+export * from './channel';
+export * from './port';

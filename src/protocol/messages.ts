@@ -33,8 +33,12 @@ export type RequestTable = Record<string, { params: unknown; result: unknown }>;
 /** A table of events: name -> body. */
 export type EventTable = Record<string, unknown>;
 
+/**
+ * One message on the wire. `hello` opens the talk and is answered by a hello with `answer: true`; a
+ * second opening hello means that the other side was loaded again and has forgotten everything.
+ */
 export type Envelope =
-  | { readonly hello: number }
+  | { readonly hello: number; readonly answer?: boolean }
   | { readonly id: number; readonly request: string; readonly params: unknown }
   | { readonly id: number; readonly ok: unknown }
   | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly message: string } }
