@@ -30,11 +30,22 @@ export interface PanelChoices {
   readonly aggregate: Aggregation;
 }
 
+/** What VS Code keeps of a panel while it is closed: enough to ask again. */
+export interface PanelMemory {
+  /** The dataset file. */
+  readonly uri: string;
+  /** Line on which the record starts, from 0. */
+  readonly line: number;
+  readonly choices: PanelChoices;
+}
+
 export interface PanelState {
   readonly record: RecordInfo;
   readonly explanation: Explanation;
   readonly choices: PanelChoices;
   readonly methods: readonly MethodDescription[];
+  /** The panel hands it to `setState` as it is, so that it comes back after VS Code was closed. */
+  readonly memory: PanelMemory;
 }
 
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
@@ -46,6 +57,8 @@ export type ToPanelEvents = {
   failed: { readonly message: string };
   /** Nothing to show yet. */
   empty: { readonly says: string };
+  /** The line was edited since (one sentence), or is again as it was explained (null). */
+  stale: { readonly says: string | null };
   /** The cursor in the file is on this token (index), or on none. */
   highlight: { readonly token: number | null };
 };
