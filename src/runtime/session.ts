@@ -1,0 +1,115 @@
+/** ONNX Runtime behind plain types: sessions are made from graphs' bytes and run on named tensors. */
+import { createRequire } from 'node:module';
+import type * as Ort from 'onnxruntime-node';
+import type { DataType } from '../onnx/graph';
+import type { TypedArray } from '../onnx/tensorData';
+import { GlassboxError } from '../protocol/messages';
+
+/** A tensor: row-major `data` of `dims`. int64 is BigInt64Array, bool Uint8Array, float16 bit patterns. */
+export interface TensorValue {
+  readonly dtype: DataType;
+  readonly dims: readonly number[];
+  readonly data: TypedArray;
+}
+
+/** Tensors by value name. */
+export type Feeds = Record<string, TensorValue>;
+
+export interface SessionOptions {
+  readonly device?: 'cpu' | 'webgpu';
+  /** How much ONNX Runtime may rewrite the graph: 'basic' keeps to standard ops, 'all' fuses. */
+  readonly optimise?: 'off' | 'basic' | 'all';
+  /** CPU threads of one run; by default one for each physical core. */
+  readonly threads?: number;
+}
+
+let loaded: typeof Ort | undefined;
+
+/** The native library, loaded on first use so that importing this file costs nothing. */
+function runtime(): typeof Ort {
+  loaded ??= requireNative();
+  return loaded;
+}
+
+function requireNative(): typeof Ort {
+  try {
+    return createRequire(__filename)('onnxruntime-node') as typeof Ort;
+  } catch (error) {
+    throw new GlassboxError(
+      'internal',
+      `ONNX Runtime cannot be loaded on this machine (${firstLine(error)}); reinstall the extension for your platform.`,
+    );
+  }
+}
+
+export class Session {
+  readonly inputs: string[];
+  readonly outputs: string[];
+
+  private constructor(
+    private readonly session: Ort.InferenceSession,
+    readonly device: string,
+  ) {
+    this.inputs = [...session.inputNames];
+    this.outputs = [...session.outputNames];
+  }
+
+  /** `model`: the bytes of an ONNX file, or its path. Throws GlassboxError 'bad-model' if it does not load. */
+  static async create(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
+    const { InferenceSession } = runtime();
+    const device = options.device ?? 'cpu';
+    const settings: Ort.InferenceSession.SessionOptions = {
+      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      graphOptimizationLevel: { off: 'disabled', basic: 'basic', all: 'all' }[
+        options.optimise ?? 'all'
+      ] as 'disabled' | 'basic' | 'all',
+      // Warnings about unused initialisers and CPU fallbacks would fill the log.
+      logSeverityLevel: 3,
+      ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+    };
+    try {
+      // The two overloads are distinct, so the call is too.
+      const session =
+        typeof model === 'string'
+          ? await InferenceSession.create(model, settings)
+          : await InferenceSession.create(model, settings);
+      return new Session(session, device);
+    } catch (error) {
+      throw new GlassboxError(
+        'bad-model',
+        `ONNX Runtime cannot load ${typeof model === 'string' ? model : 'the graph'} on ${device}: ${firstLine(error)}`,
+      );
+    }
+  }
+
+  /** Computes `fetches` (default: all outputs). */
+  async run(feeds: Feeds, fetches: readonly string[] = this.outputs): Promise<Feeds> {
+    const { Tensor } = runtime();
+    const tensors: Record<string, Ort.Tensor> = {};
+    for (const [name, { dtype, dims, data }] of Object.entries(feeds)) {
+      // Tensor's constructor has one overload a type; the pair of dtype and data is checked there.
+      tensors[name] = new Tensor(dtype as 'float32', data as Float32Array, dims);
+    }
+    let results: Ort.InferenceSession.OnnxValueMapType;
+    try {
+      results = await this.session.run(tensors, [...fetches]);
+    } catch (error) {
+      throw new GlassboxError('internal', `ONNX Runtime failed: ${firstLine(error)}`);
+    }
+    const values: Feeds = {};
+    for (const name of fetches) {
+      const { type, dims, data } = results[name]!;
+      values[name] = { dtype: type as DataType, dims, data: data as TypedArray };
+    }
+    return values;
+  }
+
+  async release(): Promise<void> {
+    await this.session.release();
+  }
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}
