@@ -1,0 +1,113 @@
+/** Where a model runs: on the CPU, or on the GPU through WebGPU when that is really better. */
+import type { DevicePreference } from '../protocol/explanation';
+import { GlassboxError } from '../protocol/messages';
+import { Session, type Feeds } from './session';
+
+/** What is run to try a device: a model, and an input of a usual size. */
+export interface Trial {
+  /** The model's bytes or its path. */
+  readonly model: Uint8Array | string;
+  readonly feeds: Feeds;
+  /** The float32 output that is compared. */
+  readonly output: string;
+}
+
+export interface OpenedSession {
+  readonly session: Session;
+  readonly device: 'cpu' | 'webgpu';
+  /** One sentence: why this device. */
+  readonly says: string;
+}
+
+/** Largest difference from the CPU, relative to the CPU's largest number, at which a GPU is believed. */
+const agreement = 1e-3;
+/** Runs that are timed; the fastest counts, so that one disturbance does not decide. */
+const timedRuns = 3;
+
+/**
+ * Opens the model on the device that is asked for. 'webgpu' throws GlassboxError 'unsupported' where there is
+ * none; 'auto' takes WebGPU only if it opens, runs, agrees with the CPU and is faster on the trial's input.
+ */
+export async function openSession(
+  preference: DevicePreference,
+  trial: Trial,
+): Promise<OpenedSession> {
+  if (preference === 'cpu') {
+    const session = await Session.create(trial.model);
+    return { session, device: 'cpu', says: 'The CPU was asked for.' };
+  }
+  if (preference === 'webgpu') {
+    return { ...(await openWebGpu(trial)), says: 'WebGPU was asked for.' };
+  }
+  return await openBest(trial);
+}
+
+/** Creation succeeds only where a graphics driver is found; some drivers then fail at the first run. */
+async function openWebGpu(trial: Trial): Promise<{ session: Session; device: 'webgpu' }> {
+  let session: Session | undefined;
+  try {
+    session = await Session.create(trial.model, { device: 'webgpu' });
+    await session.run(trial.feeds, [trial.output]);
+    return { session, device: 'webgpu' };
+  } catch (error) {
+    await session?.release();
+    throw new GlassboxError(
+      'unsupported',
+      `WebGPU cannot be used on this machine (${reason(error)}); choose the device "cpu" or "auto".`,
+    );
+  }
+}
+
+async function openBest(trial: Trial): Promise<OpenedSession> {
+  const cpu = await Session.create(trial.model);
+  const onCpu = (says: string): OpenedSession => ({ session: cpu, device: 'cpu', says });
+  let gpu: Session;
+  try {
+    gpu = (await openWebGpu(trial)).session;
+  } catch (error) {
+    return onCpu(reason(error));
+  }
+  const slow = await measure(cpu, trial);
+  const fast = await measure(gpu, trial);
+  const times = `${fast.milliseconds.toFixed(1)} ms against ${slow.milliseconds.toFixed(1)} ms on the CPU`;
+  const off = largestDifference(slow.values, fast.values);
+  if (off > agreement || Number.isNaN(off)) {
+    await gpu.release();
+    return onCpu(`WebGPU disagrees with the CPU by ${off.toExponential(1)}.`);
+  }
+  if (fast.milliseconds >= slow.milliseconds) {
+    await gpu.release();
+    return onCpu(`WebGPU is slower here: ${times}.`);
+  }
+  await cpu.release();
+  return { session: gpu, device: 'webgpu', says: `WebGPU is faster here: ${times}.` };
+}
+
+async function measure(
+  session: Session,
+  { feeds, output }: Trial,
+): Promise<{ milliseconds: number; values: Float32Array }> {
+  let values = (await session.run(feeds, [output]))[output]!.data as Float32Array;
+  let milliseconds = Infinity;
+  for (let run = 0; run < timedRuns; run++) {
+    const started = performance.now();
+    values = (await session.run(feeds, [output]))[output]!.data as Float32Array;
+    milliseconds = Math.min(milliseconds, performance.now() - started);
+  }
+  return { milliseconds, values };
+}
+
+/** Largest difference relative to the largest magnitude of `truth`; NaN where a number is not finite. */
+function largestDifference(truth: Float32Array, other: Float32Array): number {
+  let difference = 0;
+  let scale = Number.MIN_VALUE;
+  truth.forEach((value, index) => {
+    difference = Math.max(difference, Math.abs(value - other[index]!));
+    scale = Math.max(scale, Math.abs(value));
+  });
+  return difference / scale;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
