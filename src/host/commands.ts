@@ -1,0 +1,131 @@
+/** The commands of package.json and what each one does. */
+import * as vscode from 'vscode';
+import type { PanelState } from '../protocol';
+import type { Engine } from './explain/engine';
+import type { Explainer } from './explain/explainer';
+import { commands, walkthroughId } from './ids';
+import type { ModelChoice } from './models/modelChoice';
+import { modelFolder, pickModel } from './models/modelPicker';
+import type { PanelHost } from './panel/panelHost';
+import type { FieldChoice } from './records/fieldChoice';
+import { pickFields } from './records/fieldPicker';
+import type { RecordReader } from './records/readRecord';
+import { findTarget, readArgument } from './records/target';
+import { HostError } from './report';
+
+export interface CommandParts {
+  readonly engine: Engine;
+  readonly explainer: Explainer;
+  readonly models: ModelChoice;
+  readonly fields: FieldChoice;
+  readonly reader: RecordReader;
+  readonly panel: PanelHost;
+  readonly log: vscode.LogOutputChannel;
+  /** Folder of the sample's data set; its model is in `model`. */
+  readonly sample: vscode.Uri;
+  /** The last text editor with a dataset in it, for commands that are run from the panel. */
+  readonly lastEditor: () => vscode.TextEditor | null;
+}
+
+type Handler = (parts: CommandParts, argument: unknown) => Promise<unknown>;
+
+async function explainLine(parts: CommandParts, argument: unknown): Promise<PanelState | null> {
+  const target = await findTarget(argument, parts.lastEditor());
+  return target && parts.explainer.explain(target);
+}
+
+export function sampleModelOf(sample: vscode.Uri): string {
+  return vscode.Uri.joinPath(sample, 'model').fsPath;
+}
+
+/** Loads the model first: one that cannot be used is not remembered. */
+async function useModel({ models, explainer }: CommandParts, dir: string): Promise<string> {
+  await explainer.loadModel(dir);
+  await models.pick(dir);
+  await explainer.again();
+  return dir;
+}
+
+async function selectModel(parts: CommandParts, argument: unknown): Promise<string | null> {
+  const { uri } = readArgument(argument);
+  const dir = uri
+    ? await modelFolder(uri)
+    : await pickModel(
+        parts.models,
+        sampleModelOf(parts.sample),
+        vscode.l10n.t('Which model shall explain in this workspace?'),
+      );
+  return dir === null ? null : useModel(parts, dir);
+}
+
+async function selectFields(parts: CommandParts, argument: unknown): Promise<void> {
+  const target = await findTarget(argument, parts.lastEditor());
+  if (!target) return;
+  const fields = await parts.reader.fieldsAt(target);
+  if (fields.every(field => field.name === '')) {
+    throw new HostError(
+      'bad-input',
+      vscode.l10n.t('Plain text has no fields to choose from: each line is one text.'),
+      [],
+    );
+  }
+  const chosen = await pickFields(fields);
+  if (!chosen) return;
+  await parts.fields.set(
+    fields.map(field => field.name),
+    chosen,
+  );
+  await parts.explainer.explain(target);
+}
+
+async function restartEngine({ engine, explainer }: CommandParts): Promise<void> {
+  explainer.cancel();
+  await engine.restart();
+  const says = vscode.l10n.t('Glassbox: the engine starts again with the next explanation.');
+  vscode.window.setStatusBarMessage(says, 4000);
+}
+
+const handlers: Record<keyof typeof commands, Handler> = {
+  explainLine,
+  explainLineInMenu: explainLine,
+  selectModel,
+  useAsModel: selectModel,
+  selectFields,
+  showPanel({ panel }) {
+    panel.open();
+    return Promise.resolve();
+  },
+  clearHeatmap({ explainer }) {
+    explainer.clearHeatmap();
+    return Promise.resolve();
+  },
+  restartEngine,
+  showLog({ log }) {
+    log.show();
+    return Promise.resolve();
+  },
+  async openSample({ sample }) {
+    const file = vscode.Uri.joinPath(sample, 'reviews.dev.jsonl');
+    await vscode.window.showTextDocument(file, { preview: false });
+  },
+  async openWalkthrough() {
+    await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false);
+  },
+};
+
+/** Registers every command; what one throws is told to the user as one sentence. */
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const names = Object.keys(commands) as (keyof typeof commands)[];
+  return vscode.Disposable.from(
+    ...names.map(name =>
+      vscode.commands.registerCommand(commands[name], async (argument: unknown) => {
+        try {
+          return await handlers[name](parts, argument);
+        } catch (error) {
+          parts.explainer.tell(error);
+          return null;
+        }
+      }),
+    ),
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * How a tint looks. Three hues that a theme may set; the size of a score shows in the fill and in the
+ * thickness of the line under it, its sign in the hue and in the style of that line: unbroken towards
+ * the label, broken away from it, double where there is no sign. High contrast themes get no fill.
+ */
+import * as vscode from 'vscode';
+import { colours } from '../ids';
+import type { Strength } from './spans';
+import { strongest } from './spans';
+
+export type Tint = 'towards' | 'away' | 'magnitude';
+export const tints: readonly Tint[] = ['towards', 'away', 'magnitude'];
+
+/** Percent of the hue in the fill of the strongest tint; text stays readable over it (4.5 to 1). */
+const strongestFill = 40;
+
+const lineStyles: Record<Tint, string> = { towards: 'solid', away: 'dashed', magnitude: 'double' };
+
+export function isHighContrast(theme: vscode.ColorTheme): boolean {
+  return (
+    theme.kind === vscode.ColorThemeKind.HighContrast ||
+    theme.kind === vscode.ColorThemeKind.HighContrastLight
+  );
+}
+
+/** The variable that VS Code sets to a contributed colour, so that one hue gives five fills. */
+function fill(tint: Tint, strength: number): string {
+  const variable = `--vscode-${colours[tint].replace('.', '-')}`;
+  const share = (strongestFill * strength) / strongest;
+  return `color-mix(in srgb, var(${variable}) ${share}%, transparent)`;
+}
+
+/** Pixels under the text; a double line needs three to be seen as two. */
+function thickness(tint: Tint, strength: number, highContrast: boolean): number {
+  const size = highContrast ? Math.ceil((strength * 4) / strongest) : strength >= 3 ? 2 : 1;
+  return tint === 'magnitude' ? Math.max(3, size) : size;
+}
+
+export function tintStyle(
+  tint: Tint,
+  strength: Exclude<Strength, 0>,
+  highContrast: boolean,
+): vscode.DecorationRenderOptions {
+  return {
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+    borderColor: new vscode.ThemeColor(colours[tint]),
+    borderStyle: lineStyles[tint],
+    borderWidth: `0 0 ${thickness(tint, strength, highContrast)}px 0`,
+    color: new vscode.ThemeColor('editor.foreground'),
+    ...(highContrast ? {} : { backgroundColor: fill(tint, strength) }),
+  };
+}
+
+/** The characters under the pointer in the panel. */
+export function emphasisStyle(): vscode.DecorationRenderOptions {
+  return {
+    rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
+    outline: '2px solid',
+    outlineColor: new vscode.ThemeColor(colours.emphasis),
+    overviewRulerColor: new vscode.ThemeColor(colours.emphasis),
+    overviewRulerLane: vscode.OverviewRulerLane.Center,
+  };
+}

@@ -1,0 +1,36 @@
+/** Every name that package.json and the code must agree on; a test compares the two. */
+
+export const extensionId = 'glassbox.glassbox';
+export const panelViewType = 'glassbox.panel';
+export const walkthroughId = `${extensionId}#glassbox.start`;
+
+export const commands = {
+  explainLine: 'glassbox.explainLine',
+  /** The same, under a title that carries the name Glassbox: context menus do not show categories. */
+  explainLineInMenu: 'glassbox.explainLineInMenu',
+  selectModel: 'glassbox.selectModel',
+  useAsModel: 'glassbox.useAsModel',
+  selectFields: 'glassbox.selectFields',
+  showPanel: 'glassbox.showPanel',
+  clearHeatmap: 'glassbox.clearHeatmap',
+  restartEngine: 'glassbox.restartEngine',
+  showLog: 'glassbox.showLog',
+  openSample: 'glassbox.openSample',
+  openWalkthrough: 'glassbox.openWalkthrough',
+} as const;
+
+/** Colours that a theme or the user may set (`workbench.colorCustomizations`). */
+export const colours = {
+  towards: 'glassbox.towards',
+  away: 'glassbox.away',
+  magnitude: 'glassbox.magnitude',
+  emphasis: 'glassbox.emphasis',
+} as const;
+
+/** Keys of what is remembered for each workspace. */
+export const memory = {
+  model: 'glassbox.model',
+  recentModels: 'glassbox.recentModels',
+  fields: 'glassbox.fields',
+  choices: 'glassbox.choices',
+} as const;

@@ -1,0 +1,46 @@
+/** Finds folders that look like models: `model.onnx` in them, or in their folder `onnx`. */
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+
+/** Enough for a list that a person reads; a workspace full of checkpoints stays quick. */
+const mostFolders = 50;
+
+async function isFile(file: string): Promise<boolean> {
+  return fs.stat(file).then(
+    found => found.isFile(),
+    () => false,
+  );
+}
+
+/** Whether `dir` holds a model in the Hugging Face layout. */
+export async function isModelFolder(dir: string): Promise<boolean> {
+  return (
+    (await isFile(path.join(dir, 'model.onnx'))) ||
+    (await isFile(path.join(dir, 'onnx', 'model.onnx')))
+  );
+}
+
+/** The model folder of a `model.onnx`: its parent, or the one above a parent called `onnx`. */
+export function modelFolderOf(modelFile: string): string {
+  const parent = path.dirname(modelFile);
+  return path.basename(parent) === 'onnx' ? path.dirname(parent) : parent;
+}
+
+/** Model folders of the open workspace, sorted, each once. */
+export async function modelFoldersInWorkspace(): Promise<string[]> {
+  const files = await vscode.workspace.findFiles(
+    '**/model.onnx',
+    '**/{node_modules,.git}/**',
+    mostFolders,
+  );
+  const folders = files
+    .filter(file => file.scheme === 'file')
+    .map(file => modelFolderOf(file.fsPath));
+  return [...new Set(folders)].sort();
+}
+
+/** A short name that tells the folder from its neighbours: 'sst2' rather than 'onnx'. */
+export function modelTitle(dir: string): string {
+  return path.basename(dir) || dir;
+}
