@@ -34,6 +34,7 @@ export class Channel<
   /** What waits for the hello of the other side; null once it came. */
   private held: Envelope[] | null = [];
   private ended: GlassboxError | null = null;
+  private openWaiters: { resolve: () => void; reject: (error: GlassboxError) => void }[] = [];
 
   constructor(
     private readonly port: Port,
@@ -113,6 +114,13 @@ export class Channel<
     return () => all.delete(own);
   }
 
+  /** Resolves when the other side has said hello; rejects when the talk ends before. */
+  opened(): Promise<void> {
+    if (this.ended) return Promise.reject(this.ended);
+    if (!this.held) return Promise.resolve();
+    return new Promise((resolve, reject) => this.openWaiters.push({ resolve, reject }));
+  }
+
   /** Resolves when the other side has finished with everything, what was cancelled included. */
   quiet(): Promise<void> {
     return this.calls.quiet();
@@ -130,6 +138,7 @@ export class Channel<
   private end(reason: GlassboxError): void {
     this.ended = reason;
     this.held = [];
+    for (const waiter of this.openWaiters.splice(0)) waiter.reject(reason);
     this.forgetPeer(reason);
   }
 
@@ -204,6 +213,7 @@ export class Channel<
     }
     const held = this.held ?? [];
     this.held = null;
+    for (const waiter of this.openWaiters.splice(0)) waiter.resolve();
     for (const envelope of held) this.dispatch(envelope);
   }
 
