@@ -86,4 +86,13 @@ export default tseslint.config(
   { files: ['**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   // The scripts are checked by tsc (checkJs), which knows Node's globals.
   { files: ['scripts/**/*.mjs'], rules: { 'no-undef': 'off' } },
+  {
+    files: ['**/*.cjs'],
+    ...tseslint.configs.disableTypeChecked,
+    rules: {
+      ...tseslint.configs.disableTypeChecked.rules,
+      'no-undef': 'off',
+      '@typescript-eslint/no-require-imports': 'off',
+    },
+  },
 );

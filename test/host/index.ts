@@ -1,0 +1,37 @@
+/** What VS Code starts in its extension host: mocha on every file of suite/, with the counts written down. */
+import { readdirSync } from 'node:fs';
+import * as path from 'node:path';
+import Mocha from 'mocha';
+
+const repository = path.resolve(__dirname, '..', '..', '..');
+
+function testFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.test.js'))
+    .map(name => path.join(folder, name))
+    .sort();
+}
+
+/** Rejects when a test failed or none ran: VS Code makes an exit code of it. */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout: 60_000,
+    forbidOnly: process.env['CI'] !== undefined,
+    color: false,
+    reporter: path.join(repository, 'scripts', 'tools', 'countingReporter.cjs'),
+    ...(process.env['GLASSBOX_GREP'] ? { grep: process.env['GLASSBOX_GREP'] } : {}),
+  });
+  for (const file of testFiles(path.join(__dirname, 'suite'))) mocha.addFile(file);
+  const failures = await new Promise<number>((resolve, reject) => {
+    try {
+      const runner = mocha.run(resolve);
+      runner.once('end', () => {
+        if (runner.total === 0) reject(new Error('There is no test in test/host/suite.'));
+      });
+    } catch (error) {
+      reject(error instanceof Error ? error : new Error(String(error)));
+    }
+  });
+  if (failures > 0) throw new Error(`${failures} of the host tests failed.`);
+}
