@@ -56,8 +56,7 @@ export function readChoices(stored: unknown): PanelChoices | null {
 
 function fitLabel(label: LabelChoice, { labels, hasGold }: Surroundings): LabelChoice {
   const fits =
-    label.kind === 'predicted' ||
-    (label.kind === 'label' ? labels.includes(label.label) : hasGold);
+    label.kind === 'predicted' || (label.kind === 'label' ? labels.includes(label.label) : hasGold);
   return fits ? label : { kind: 'predicted' };
 }
 

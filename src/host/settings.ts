@@ -13,13 +13,13 @@ export const settingNames = {
 
 const smallestMemoryLimitMB = 512;
 
-function read<T>(name: string, scope?: vscode.Uri): T | undefined {
-  return vscode.workspace.getConfiguration(undefined, scope ?? null).get<T>(name);
+function read(name: string, scope?: vscode.Uri): unknown {
+  return vscode.workspace.getConfiguration(undefined, scope ?? null).get<unknown>(name);
 }
 
 /** A setting that is text: trimmed, '' when it is unset or of another type. */
 function text(name: string, scope?: vscode.Uri): string {
-  const value = read<unknown>(name, scope);
+  const value = read(name, scope);
   return typeof value === 'string' ? value.trim() : '';
 }
 
@@ -43,7 +43,7 @@ export function fieldSettings(scope: vscode.Uri): { textField: string; labelFiel
 
 /** How the engine process is started: the Node program ('' for VS Code's own) and its limit. */
 export function engineSettings(): { nodePath: string; memoryLimitMB: number } {
-  const limit = read<unknown>(settingNames.memoryLimitMB);
+  const limit = read(settingNames.memoryLimitMB);
   return {
     nodePath: text(settingNames.nodePath),
     memoryLimitMB:

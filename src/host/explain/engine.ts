@@ -2,7 +2,7 @@
 import type { CallOptions, EngineRequests } from '../../protocol';
 
 export interface Engine {
-  call<Name extends keyof EngineRequests & string>(
+  call<Name extends keyof EngineRequests>(
     name: Name,
     params: EngineRequests[Name]['params'],
     options?: CallOptions,

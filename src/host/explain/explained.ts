@@ -1,10 +1,12 @@
 /** An explanation that is shown, and where its record stands in the document now. */
 import * as vscode from 'vscode';
+import type { LineSource } from '../../dataset';
 import type { PanelState } from '../../protocol';
 import type { Picture } from '../heatmap/heatmap';
 import type { Span } from '../heatmap/spans';
 import { spansOf } from '../heatmap/spans';
 import type { FoundRecord } from '../records/readRecord';
+import { rawLines } from '../records/readRecord';
 
 export class Explained {
   readonly spans: readonly Span[];
@@ -12,6 +14,8 @@ export class Explained {
   startLine: number;
   /** The record's own lines were edited since. */
   stale = false;
+  /** False after Clear Heatmap. */
+  wanted = true;
 
   constructor(
     readonly found: FoundRecord,
@@ -27,6 +31,14 @@ export class Explained {
 
   get endLine(): number {
     return this.startLine + this.found.record.endLine - this.found.record.startLine;
+  }
+
+  /** Looks whether the record stands at `line` as it was explained; true when anything is new. */
+  place(source: LineSource, line: number): boolean {
+    const before = { line: this.startLine, stale: this.stale };
+    this.startLine = line;
+    this.stale = rawLines(source, line, this.endLine) !== this.found.raw;
+    return before.line !== line || before.stale !== this.stale;
   }
 
   private get shift(): number {
@@ -50,7 +62,9 @@ export class Explained {
     return this.found.record.text.offsetAt(position.line - this.shift, position.character);
   }
 
-  picture(): Picture {
+  /** What is to be painted; null while the line is another one than that explained. */
+  picture(): Picture | null {
+    if (this.stale || !this.wanted) return null;
     return {
       uri: this.uri,
       explanation: this.state.explanation,

@@ -8,6 +8,7 @@ import type { Heatmap } from '../heatmap/heatmap';
 import type { ModelChoice } from '../models/modelChoice';
 import type { ModelStatus } from '../models/modelStatus';
 import type { PanelHost } from '../panel/panelHost';
+import { documentLines } from '../records/documentLines';
 import type { FoundRecord, RecordReader } from '../records/readRecord';
 import type { Target } from '../records/target';
 import type { Failure } from '../report';
@@ -22,7 +23,10 @@ export interface ExplainerParts {
   readonly models: Pick<ModelChoice, 'current'>;
   readonly reader: RecordReader;
   readonly choices: ChoiceMemory;
-  readonly panel: Pick<PanelHost, 'open' | 'show' | 'busy' | 'idle' | 'failed' | 'isOpen'>;
+  readonly panel: Pick<
+    PanelHost,
+    'open' | 'show' | 'busy' | 'idle' | 'failed' | 'stale' | 'isOpen'
+  >;
   readonly heatmap: Pick<Heatmap, 'show'>;
   readonly status: Pick<ModelStatus, 'set'>;
   readonly log: vscode.LogOutputChannel;
@@ -89,7 +93,18 @@ export class Explainer implements vscode.Disposable {
 
   /** The tints go; the panel keeps what it shows. */
   clearHeatmap(): void {
+    if (this.current) this.current.wanted = false;
     this.parts.heatmap.show(null);
+  }
+
+  /** Follows an edit: the tints move with their record, or go while it differs from what was explained. */
+  follow(explained: Explained): void {
+    this.parts.heatmap.show(explained.picture());
+    this.parts.panel.stale(
+      explained.stale
+        ? vscode.l10n.t('The line was edited after it was explained; explain it again.')
+        : null,
+    );
   }
 
   /** Tells a failure that happened outside of an explanation in the same way. */
@@ -215,8 +230,13 @@ export class Explainer implements vscode.Disposable {
     this.parts.log.info(
       `${record.file}:${record.line} ${name} on ${explanation.device}, ${explanation.milliseconds.toFixed(0)} ms`,
     );
-    this.parts.heatmap.show(explained.picture());
     this.parts.panel.show(explained.state);
+    const document = vscode.workspace.textDocuments.find(
+      ({ uri }) => uri.toString() === explained.uri.toString(),
+    );
+    // It may have been edited while the engine was at work.
+    if (document) explained.place(documentLines(document), explained.startLine);
+    this.follow(explained);
     this.explained.fire(explained.state);
   }
 

@@ -3,7 +3,6 @@ import * as vscode from 'vscode';
 import { movedLine } from '../heatmap/movedLine';
 import { spanAt } from '../heatmap/spans';
 import { documentLines } from '../records/documentLines';
-import { rawLines } from '../records/readRecord';
 import type { Explained } from './explained';
 
 export interface TrackerEvents {
@@ -45,11 +44,7 @@ export class Tracker implements vscode.Disposable {
   }
 
   private place(explained: Explained, document: vscode.TextDocument, line: number): void {
-    const before = { line: explained.startLine, stale: explained.stale };
-    explained.startLine = line;
-    const raw = rawLines(documentLines(document), explained.startLine, explained.endLine);
-    explained.stale = raw !== explained.found.raw;
-    if (before.line !== line || before.stale !== explained.stale) this.events.moved(explained);
+    if (explained.place(documentLines(document), line)) this.events.moved(explained);
   }
 
   private point(explained: Explained, cursor: vscode.Position): void {

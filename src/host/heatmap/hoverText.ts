@@ -14,8 +14,7 @@ export function signedNumber(value: number): string {
 /** In words: what the token did to the scalar that is explained. */
 export function inWords(span: Span, explanation: Explanation): string {
   const { label, against } = explanation.explained;
-  const named =
-    against === null ? `“${label}”` : vscode.l10n.t('“{0}” over “{1}”', label, against);
+  const named = against === null ? `“${label}”` : vscode.l10n.t('“{0}” over “{1}”', label, against);
   if (strengthOf(span) === 0) return vscode.l10n.t('hardly matters for {0}', named);
   if (!explanation.signed) return vscode.l10n.t('matters for {0} (size only, no sign)', named);
   const raises = span.score > 0;
@@ -38,8 +37,6 @@ export function hoverText(span: Span, explanation: Explanation): vscode.Markdown
   message.appendText(`${names}   ${score}\n`);
   message.appendText(inWords(span, explanation));
   const raw = Number(span.attribution.toPrecision(3)).toString().replace('-', '−');
-  message.appendText(
-    `\n${vscode.l10n.t('{0}, attribution {1}', explanation.method.title, raw)}`,
-  );
+  message.appendText(`\n${vscode.l10n.t('{0}, attribution {1}', explanation.method.title, raw)}`);
   return message;
 }

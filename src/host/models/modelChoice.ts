@@ -49,7 +49,7 @@ export class ModelChoice implements vscode.Disposable {
   current(near?: vscode.Uri): string | null {
     const setting = modelSetting(near);
     const picked = this.workspaceMemory.get<PickedModel>(memory.model);
-    if (picked && picked.settingThen === modelSetting()) return picked.dir;
+    if (picked?.settingThen === modelSetting()) return picked.dir;
     return resolveModelSetting(setting, baseFolder(near));
   }
 

@@ -112,3 +112,14 @@ export async function pickModel(
   if (picked?.browse) return browse();
   return picked?.dir ?? null;
 }
+
+/** Offers the choice to someone who wants a line explained and has chosen no model yet; remembers it. */
+export async function offerModel(choice: ModelChoice, sampleModel: string): Promise<string | null> {
+  const dir = await pickModel(
+    choice,
+    sampleModel,
+    vscode.l10n.t('No model is selected yet. Which one shall explain this line?'),
+  );
+  if (dir !== null) await choice.pick(dir);
+  return dir;
+}

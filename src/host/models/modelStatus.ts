@@ -35,7 +35,7 @@ export class ModelStatus implements vscode.Disposable {
     const icon = { idle: 'eye', busy: 'sync~spin', failed: 'error' }[this.activity];
     this.item.text = `$(${icon}) ${name}`;
     const lines = [
-      dir === null ? vscode.l10n.t('No model is selected.') : dir,
+      dir ?? vscode.l10n.t('No model is selected.'),
       ...this.details,
       vscode.l10n.t('Click to select another model.'),
     ];

@@ -130,23 +130,21 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('highlight', { token });
   }
 
+  /** The panel itself stays open: VS Code closes it, or brings it back after a restart. */
   dispose(): void {
-    this.panel?.dispose();
+    this.channel?.dispose();
   }
 
   private listen(channel: PanelChannel): void {
     const { handlers } = this;
-    const forward = <Name extends keyof PanelHandlers>(name: Name) => {
-      channel.on(name, handlers[name]);
-    };
-    forward('choose');
-    forward('hover');
-    forward('reveal');
-    forward('cancel');
-    forward('copyJson');
-    forward('savePicture');
-    forward('selectModel');
-    forward('showLog');
+    channel.on('choose', handlers.choose);
+    channel.on('hover', handlers.hover);
+    channel.on('reveal', handlers.reveal);
+    channel.on('cancel', handlers.cancel);
+    channel.on('copyJson', handlers.copyJson);
+    channel.on('savePicture', handlers.savePicture);
+    channel.on('selectModel', handlers.selectModel);
+    channel.on('showLog', handlers.showLog);
   }
 
   private tellEverything(): void {

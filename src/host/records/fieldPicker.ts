@@ -27,7 +27,7 @@ export async function pickFields(fields: readonly Field[]): Promise<ChosenFields
       placeHolder: vscode.l10n.t('Which field is the text that the model reads?'),
     },
   );
-  if (!text || text.field === null) return null;
+  if (typeof text?.field !== 'string') return null;
   const none: FieldItem = {
     label: vscode.l10n.t('No label'),
     description: vscode.l10n.t('these lines have no gold label'),

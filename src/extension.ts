@@ -1,0 +1,111 @@
+/** Wires the parts together; nothing happens here that could take time or fail. */
+import * as vscode from 'vscode';
+import { EngineClient } from './engine/client';
+import type { GlassboxApi } from './host/api';
+import { makeApi } from './host/api';
+import { ChoiceMemory } from './host/choices';
+import { registerCommands, sampleModelOf } from './host/commands';
+import { Explainer } from './host/explain/explainer';
+import { Tracker } from './host/explain/tracker';
+import { Heatmap } from './host/heatmap/heatmap';
+import { LastEditor } from './host/lastEditor';
+import { ModelChoice } from './host/models/modelChoice';
+import { offerModel } from './host/models/modelPicker';
+import { ModelStatus } from './host/models/modelStatus';
+import { PanelHost } from './host/panel/panelHost';
+import { registerRestore } from './host/panel/restore';
+import { makePanelHandlers } from './host/panelHandlers';
+import { FieldChoice } from './host/records/fieldChoice';
+import { RecordReader } from './host/records/readRecord';
+import { Restorer } from './host/restorer';
+import { engineSettings } from './host/settings';
+import { mayLoadModel } from './host/trust';
+
+export function activate(context: vscode.ExtensionContext): GlassboxApi {
+  const log = vscode.window.createOutputChannel('Glassbox', { log: true });
+  const sample = vscode.Uri.joinPath(context.extensionUri, 'media', 'sample');
+  const models = new ModelChoice(context.workspaceState, context.globalState);
+  const fields = new FieldChoice(context.workspaceState);
+  const choices = new ChoiceMemory(context.workspaceState);
+  const reader = new RecordReader(fields);
+  const heatmap = new Heatmap();
+  const lastEditor = new LastEditor();
+  const status = new ModelStatus(() => models.current());
+  const engine = new EngineClient({
+    entry: context.asAbsolutePath('dist/engine.js'),
+    nodePath: () => engineSettings().nodePath,
+    memoryLimitMB: () => engineSettings().memoryLimitMB,
+    log,
+  });
+  const panel: PanelHost = new PanelHost(
+    context.extensionUri,
+    makePanelHandlers({ explainer: () => explainer, choices, heatmap }),
+    log,
+  );
+  const explainer: Explainer = new Explainer({
+    engine,
+    models,
+    reader,
+    choices,
+    panel,
+    heatmap,
+    status,
+    log,
+    offerModel: () => offerModel(models, sampleModelOf(sample)),
+    modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
+    mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
+  });
+  const restorer = new Restorer(explainer);
+  const tracker = new Tracker(() => explainer.current, {
+    moved: explained => {
+      explainer.follow(explained);
+    },
+    pointed: token => {
+      panel.highlight(token);
+    },
+  });
+  context.subscriptions.push(
+    log,
+    models,
+    models.onDidChange(() => {
+      status.refresh();
+    }),
+    heatmap,
+    lastEditor,
+    status,
+    explainer,
+    panel,
+    tracker,
+    restorer,
+    registerCommands({
+      engine,
+      explainer,
+      models,
+      fields,
+      reader,
+      panel,
+      log,
+      sample,
+      lastEditor: () => lastEditor.get(),
+    }),
+    registerRestore(
+      revived => {
+        panel.adopt(revived);
+      },
+      memory => restorer.askAgain(memory),
+    ),
+    engine,
+  );
+  return makeApi(explainer, heatmap);
+}
+
+/** The folders of the workspace that lie on this machine's disk. */
+function workspaceFolders(): string[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
+}
+
+/** Everything that ends with the extension is in `context.subscriptions`. */
+export function deactivate(): void {
+  return;
+}
