@@ -1,0 +1,67 @@
+/** Who makes and who uses each value of a graph. */
+import type { Attribute, Constant, Graph, Node } from '../../onnx/graph';
+import { numbersOf, sizeOf } from '../../onnx/tensorData';
+
+export class GraphIndex {
+  private readonly makers = new Map<string, Node>();
+
+  constructor(private readonly graph: Graph) {
+    for (const node of graph.nodes) for (const name of node.outputs) this.makers.set(name, node);
+  }
+
+  /** The node of this op (of the standard domain) that makes the value as its first output. */
+  maker(value: string, op: string): Node | undefined {
+    const node = this.makers.get(value);
+    return node?.op === op && node.domain === '' && node.outputs[0] === value ? node : undefined;
+  }
+
+  constant(value: string): Constant | undefined {
+    return this.graph.constants.get(value);
+  }
+
+  /** The number that a constant with one element holds. */
+  number(value: string): number | undefined {
+    const constant = this.graph.constants.get(value);
+    return constant && constant.dtype !== 'string' && sizeOf(constant.dims) === 1
+      ? numbersOf(constant)[0]
+      : undefined;
+  }
+
+  /** The integers of a constant. */
+  ints(value: string | undefined): number[] | undefined {
+    const constant = this.graph.constants.get(value ?? '');
+    return constant && numbersOf(constant);
+  }
+}
+
+/** Every value that a node reads, including those that its nested graphs take from outside. */
+export function usedValues(node: Node): string[] {
+  const used = node.inputs.filter(name => name !== '');
+  for (const attribute of Object.values(node.attributes)) {
+    if (attribute.kind !== 'graph') continue;
+    const inner = attribute.value;
+    used.push(...inner.nodes.flatMap(usedValues), ...inner.outputs.map(output => output.name));
+  }
+  return used;
+}
+
+/** The same node reading other values; nested graphs are renamed too. */
+export function renameInputs(node: Node, rename: (name: string) => string): Node {
+  const renamed = mapNestedGraphs(node, inner => ({
+    ...inner,
+    nodes: inner.nodes.map(child => renameInputs(child, rename)),
+  }));
+  return { ...renamed, inputs: node.inputs.map(rename) };
+}
+
+/** The same node with its nested graphs (of If, Loop, Scan) changed. */
+export function mapNestedGraphs(node: Node, change: (inner: Graph, name: string) => Graph): Node {
+  const attributes: Record<string, Attribute> = {};
+  for (const [name, attribute] of Object.entries(node.attributes)) {
+    attributes[name] =
+      attribute.kind === 'graph'
+        ? { kind: 'graph', value: change(attribute.value, name) }
+        : attribute;
+  }
+  return { ...node, attributes };
+}

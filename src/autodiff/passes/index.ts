@@ -1,0 +1,19 @@
+/** Passes over graphs, before and after differentiation. Each returns a new graph and leaves its argument alone. */
+import type { Graph } from '../../onnx/graph';
+import { mergeEqualNodes } from './mergeEqualNodes';
+import { prune } from './prune';
+import { raiseGelu } from './raiseGelu';
+import { raiseLayerNorm } from './raiseLayerNorm';
+import { removeIdentities } from './removeIdentities';
+import { mergeTransposes } from './mergeTransposes';
+import { upgrade } from './upgrade';
+
+/** Brings a model to the form that the rules are written for. */
+export function prepare(graph: Graph): Graph {
+  return prune(raiseGelu(raiseLayerNorm(removeIdentities(upgrade(graph)))));
+}
+
+/** Removes what differentiation left over. */
+export function cleanup(graph: Graph): Graph {
+  return mergeEqualNodes(mergeTransposes(removeIdentities(prune(graph))));
+}

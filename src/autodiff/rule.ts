@@ -1,0 +1,155 @@
+/** What a derivative rule sees and says. */
+import { GlassboxError } from '../protocol/messages';
+import type { Graph, Node } from '../onnx/graph';
+import { numbersOf } from '../onnx/tensorData';
+import type { RuleBuilder } from './ruleBuilder';
+import { rankOf, staticDims, type Facts, type ValueFacts } from './shapes';
+
+/** Emits the nodes of one adjoint and returns its name; called only when that adjoint is needed. */
+export type Emit = () => string;
+
+/**
+ * What shape an emitted adjoint has; the walk sums it down to the input's shape.
+ * output: the shape of output 0. batch: output 0's leading dimensions, then the input's last two
+ * (for a vector: its last one).
+ */
+export interface Spread {
+  readonly emit: Emit;
+  readonly shape: 'output' | 'batch';
+}
+
+/**
+ * The rule of an op: `g` is the adjoint of output 0, `n` the node, `b` appends nodes to the graph.
+ * The answer has an entry for each input: a function for an adjoint of the input's own shape, a Spread for
+ * one that broadcasting may have enlarged, null for an input on which the output does not depend smoothly.
+ * An input without an entry cannot be differentiated, which is an error when it has to be.
+ */
+export type Rule = (g: string, n: NodeView, b: RuleBuilder) => readonly (Emit | Spread | null)[];
+
+/** Rules by op; ops of other domains are 'domain.Op'. */
+export type RuleTable = Readonly<Record<string, Rule>>;
+
+/** The rule of ops whose derivative is zero wherever it exists: the walk does not pass them. */
+export const flat: Rule = () => [];
+
+/** An adjoint of the output's shape. */
+export function spread(emit: Emit): Spread {
+  return { emit, shape: 'output' };
+}
+
+/** Rules whose adjoints all have the output's shape. */
+export function elementwise(table: Record<string, (...args: Parameters<Rule>) => (Emit | null)[]>) {
+  return Object.fromEntries(
+    Object.entries(table).map(([op, rule]): [string, Rule] => [
+      op,
+      (g, n, b) => rule(g, n, b).map(emit => emit && spread(emit)),
+    ]),
+  );
+}
+
+/** The name of a node's op in a rule table. */
+export function ruleName(node: Node): string {
+  return node.domain ? `${node.domain}.${node.op}` : node.op;
+}
+
+/** For error messages: 'Mul "encoder/Mul_3"'. */
+export function describeNode(node: Node): string {
+  return `${node.op} "${node.name || (node.outputs[0] ?? '')}"`;
+}
+
+/** A node with everything that is known about it. */
+export class NodeView {
+  /** Names of the inputs and outputs; '' for one that is left out. */
+  readonly x: readonly string[];
+  readonly y: readonly string[];
+
+  constructor(
+    readonly node: Node,
+    private readonly graph: Graph,
+    private readonly facts: Facts,
+    private readonly adjoints: ReadonlyMap<string, string>,
+  ) {
+    this.x = node.inputs;
+    this.y = node.outputs;
+  }
+
+  /** The adjoint of output `i`, undefined where none arrives. */
+  g(i: number): string | undefined {
+    const output = this.y[i];
+    return output ? this.adjoints.get(output) : undefined;
+  }
+
+  has(i: number): boolean {
+    return Boolean(this.x[i]);
+  }
+
+  int(name: string, otherwise: number): number {
+    const attribute = this.node.attributes[name];
+    return attribute?.kind === 'int' ? attribute.value : otherwise;
+  }
+
+  float(name: string, otherwise: number): number {
+    const attribute = this.node.attributes[name];
+    return attribute?.kind === 'float' ? attribute.value : otherwise;
+  }
+
+  string(name: string, otherwise: string): string {
+    const attribute = this.node.attributes[name];
+    return attribute?.kind === 'string' ? attribute.value : otherwise;
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    const attribute = this.node.attributes[name];
+    return attribute?.kind === 'ints' ? attribute.value : undefined;
+  }
+
+  /** The numbers of input `i` if it is a constant. */
+  constant(i: number): number[] | undefined {
+    const constant = this.graph.constants.get(this.x[i] ?? '');
+    return constant && numbersOf(constant);
+  }
+
+  /** The numbers of an input that the rule must know in advance. */
+  known(i: number, what: string): number[] {
+    const numbers = this.constant(i);
+    if (numbers) return numbers;
+    throw new GlassboxError(
+      'unsupported',
+      `${describeNode(this.node)} computes its ${what} while it runs, so its derivative cannot be built; export the model so that the ${what} are constants.`,
+    );
+  }
+
+  rank(i: number): number {
+    return rankOf(this.factsOf(this.x[i]!));
+  }
+
+  /** Dimensions of input `i`, null where they vary. */
+  dims(i: number): (number | null)[] {
+    return staticDims(this.factsOf(this.x[i]!));
+  }
+
+  outRank(): number {
+    return rankOf(this.factsOf(this.y[0]!));
+  }
+
+  /** An axis counted from the front, of input `i`. */
+  axis(i: number, axis: number): number {
+    return axis < 0 ? axis + this.rank(i) : axis;
+  }
+
+  factsOf(value: string): ValueFacts {
+    return factsOf(this.facts, value);
+  }
+}
+
+/** The facts of a value; an internal error where they were not learned. */
+export function factsOf(facts: Facts, value: string): ValueFacts {
+  const found = facts.get(value);
+  if (!found) {
+    throw new GlassboxError(
+      'internal',
+      `Nothing is known about the value "${value}"; facts must be learned after the last change of the graph.`,
+    );
+  }
+  return found;
+}

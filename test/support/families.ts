@@ -1,0 +1,79 @@
+/** The small models of each architecture with their reference numbers (float64, PyTorch), as committed. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readModel } from '../../src/onnx/readModel';
+import type { Graph } from '../../src/onnx/graph';
+import type { Feeds, TensorValue } from '../../src/runtime/session';
+
+export const familyNames = [
+  'bert',
+  'bert-opset11',
+  'bert-sdpa',
+  'bert-dynamo',
+  'roberta',
+  'distilbert',
+  'electra',
+  'albert',
+] as const;
+
+/** What golden.json of a sequence classifier holds; [rows][tokens] or [rows][tokens][dim]. */
+export interface Golden {
+  readonly name: string;
+  readonly input_names: string[];
+  readonly input_ids: number[][];
+  readonly attention_mask: number[][];
+  readonly token_type_ids: number[][] | null;
+  readonly logits: number[][];
+  readonly target: number[];
+  readonly grad_logit: number[][][];
+  readonly loss: number;
+  readonly grad_loss: number[][][];
+  readonly dot: number[][];
+  readonly l1: number[][];
+  readonly l2: number[][];
+  readonly labels?: number[];
+  readonly row_loss?: number[];
+  readonly grad_inner_all_params?: number[][];
+}
+
+export interface Family {
+  readonly graph: Graph;
+  readonly golden: Golden;
+  /** The golden rows as the model's inputs. */
+  readonly feeds: Feeds;
+}
+
+export function familyDir(name: string): string {
+  return path.resolve('test', 'fixtures', 'families', name);
+}
+
+export function loadFamily(name: string): Family {
+  const dir = familyDir(name);
+  const file = path.join(dir, 'model.onnx');
+  const graph = readModel(readFileSync(file), file);
+  const golden = JSON.parse(readFileSync(path.join(dir, 'golden.json'), 'utf8')) as Golden;
+  const all: Record<string, number[][] | null> = {
+    input_ids: golden.input_ids,
+    attention_mask: golden.attention_mask,
+    token_type_ids: golden.token_type_ids,
+  };
+  const feeds = Object.fromEntries(
+    graph.inputs.map(({ name: input }) => [input, integers(all[input]!)]),
+  );
+  return { graph, golden, feeds };
+}
+
+/** A matrix of integers as an int64 tensor. */
+export function integers(rows: readonly (readonly number[])[]): TensorValue {
+  const dims = [rows.length, rows[0]!.length];
+  return { dtype: 'int64', dims, data: BigInt64Array.from(rows.flat(), BigInt) };
+}
+
+/** Two small runs of different batch and length, to learn shapes from. */
+export function probeFeeds(graph: Graph): Feeds[] {
+  const probe = (batch: number, length: number): Feeds => {
+    const ones = Array.from({ length: batch }, () => Array<number>(length).fill(1));
+    return Object.fromEntries(graph.inputs.map(({ name }) => [name, integers(ones)]));
+  };
+  return [probe(2, 3), probe(3, 5)];
+}
