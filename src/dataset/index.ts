@@ -1,0 +1,7 @@
+export type { FieldOptions } from './chooseFields';
+export { DatasetCache } from './csvRecord';
+export type { Field, FieldType, Place } from './field';
+export { openFileLines, type FileLines } from './fileLines';
+export { formatOf, type DatasetFormat } from './format';
+export type { LineSource } from './lineSource';
+export { listFields, recordAt, type DatasetRecord, type RecordOptions } from './recordAt';
