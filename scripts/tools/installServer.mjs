@@ -83,7 +83,7 @@ async function install() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await runScript(async () => {
+  void runScript(async () => {
     await ensureVscodeServer();
     step(`The VS Code server is in ${path.relative(process.cwd(), home)}`);
     return 0;

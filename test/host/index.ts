@@ -1,6 +1,7 @@
 /** What VS Code starts in its extension host: mocha on every file of suite/, with the counts written down. */
 import { readdirSync } from 'node:fs';
 import * as path from 'node:path';
+import { format } from 'node:util';
 import Mocha from 'mocha';
 
 const repository = path.resolve(__dirname, '..', '..', '..');
@@ -12,8 +13,22 @@ function testFiles(folder: string): string[] {
     .sort();
 }
 
+/** Marks what the tests print, so that the launcher can tell it from what VS Code prints. */
+function markOutput(mark: string): void {
+  const print = console.log.bind(console);
+  const marked = (...parts: unknown[]) => {
+    for (const line of format(...parts).split('\n')) print(mark + line);
+  };
+  // The methods of VS Code's own console cannot be set, so a console of our own stands before it.
+  const method = { value: marked };
+  const methods = { log: method, info: method, warn: method, error: method };
+  globalThis.console = Object.create(console, methods) as Console;
+  Mocha.reporters.Base.consoleLog = marked;
+}
+
 /** Rejects when a test failed or none ran: VS Code makes an exit code of it. */
 export async function run(): Promise<void> {
+  markOutput(process.env['GLASSBOX_MARK'] ?? '');
   const mocha = new Mocha({
     ui: 'bdd',
     timeout: 60_000,

@@ -3,6 +3,7 @@
  * The workbench takes the address of the test from its own address (`payload`), which a built server
  * honours only with the flag of VS Code's own smoke tests.
  */
+import { createWriteStream } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import * as path from 'node:path';
 import { chromium } from 'playwright-core';
@@ -15,8 +16,9 @@ import { quietSettings, startServer } from '../../scripts/tools/startServer.mjs'
 /** The whole suite; a single hanging test is stopped by mocha long before. */
 const limit = 8 * 60_000;
 
-/** Noise of a server without Microsoft's services around it; it says nothing about us. */
-const noise = /vsda|update check|authentication provider|ENOTFOUND|serviceWorker|copilot/i;
+/** Lines that the tests print begin with this; the rest is VS Code's own and goes to the log file. */
+const mark = 'glassbox| ';
+const logFile = path.join(repository, 'out', 'host.log');
 
 /** Resolves with the exit code that VS Code gives the run of `run()`. */
 async function runInServer(): Promise<number> {
@@ -32,7 +34,9 @@ async function runInServer(): Promise<number> {
     extensionsDir: path.join(home, 'extensions'),
     settings: quietSettings,
     flags: ['--enable-smoke-test-driver', '--disable-workspace-trust'],
+    env: { GLASSBOX_MARK: mark },
   });
+  const log = createWriteStream(logFile);
   const browser = await chromium.launch({ executablePath, args: chromiumArguments });
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -42,7 +46,8 @@ async function runInServer(): Promise<number> {
       }, limit);
       void page.exposeFunction('codeAutomationLog', (type: string, lines: unknown[]) => {
         const text = lines.map(String).join(' ');
-        if (type === 'error' ? !noise.test(text) : true) console.log(text);
+        if (text.startsWith(mark)) console.log(text.slice(mark.length));
+        else log.write(`${type}: ${text}\n`);
       });
       void page.exposeFunction('codeAutomationExit', (code: number) => {
         clearTimeout(timer);
@@ -64,8 +69,9 @@ async function runInServer(): Promise<number> {
   } finally {
     await browser.close();
     await server.stop();
+    log.end();
     await rm(home, { recursive: true, force: true });
   }
 }
 
-await runScript(runInServer);
+void runScript(runInServer);
