@@ -103,6 +103,11 @@ export class Tokenizer {
     return this.native.idToToken(id);
   }
 
+  /** True for tokens that frame a text or fill it up ([CLS], [SEP], [PAD], ...), not for the unknown token. */
+  isSpecial(id: number): boolean {
+    return id !== this.unkId && id !== this.maskId && this.facts.specialIds.has(id);
+  }
+
   /**
    * Tokens of `text`, special tokens of the model added. Where there are more than `maxTokens`, the last
    * ones of the text are dropped; the special tokens before and after the text stay.

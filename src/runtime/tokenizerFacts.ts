@@ -11,6 +11,8 @@ export interface TokenizerFacts {
   readonly unknownToken: string | null;
   /** Unigram models name the unknown token by its id. */
   readonly unknownId: number | null;
+  /** Added tokens that are marked as special. */
+  readonly specialIds: ReadonlySet<number>;
   /** model_max_length of tokenizer_config.json; null where it is absent or "no limit" (1e30). */
   readonly maxTokens: number | null;
 }
@@ -36,9 +38,9 @@ export async function readTokenizerFacts(text: string, file: string): Promise<To
   const folder = path.dirname(file);
   const config = await readBeside(folder, 'tokenizer_config.json');
   const map = await readBeside(folder, 'special_tokens_map.json');
-  const added = (Array.isArray(json['added_tokens']) ? json['added_tokens'] : [])
-    .map(entry => asObject(entry)?.['content'])
-    .filter(content => typeof content === 'string');
+  const entries = Array.isArray(json['added_tokens']) ? json['added_tokens'].map(asObject) : [];
+  const added = entries.map(entry => entry?.['content']);
+  const special = entries.filter(entry => entry?.['special'] === true).map(entry => entry?.['id']);
   const named = (key: string): string | null =>
     tokenName(config[key]) ?? tokenName(map[key]) ?? null;
   const usual = (names: readonly string[]): string | null =>
@@ -52,6 +54,7 @@ export async function readTokenizerFacts(text: string, file: string): Promise<To
     maskToken: named('mask_token') ?? usual(usualNames.mask),
     unknownToken: tokenName(model['unk_token']),
     unknownId: typeof model['unk_id'] === 'number' ? model['unk_id'] : null,
+    specialIds: new Set(special.filter(id => typeof id === 'number')),
     maxTokens: lengthLimit(config['model_max_length']),
   };
 }

@@ -1,0 +1,211 @@
+/** Whether an explanation can be trusted: each check is one sentence that a person understands. */
+import type {
+  BaselineKind,
+  HealthCheck,
+  Quadrature,
+  ScalarKind,
+  Token,
+} from '../../protocol/explanation';
+import type { Reductions } from './runPoints';
+
+/** Below these, a sum over the embedding is rounding (reference: LayerNorm's shift and scale invariance). */
+const roundingOnly = 1e-5;
+/** How far a path method's sum may miss, relative to the rise (see `completeness`). */
+const completenessLimit = 0.02;
+/** A probability so close to 0 or 1 has almost no gradient. */
+const saturation = 1e-4;
+/** One token with more than this share of all magnitudes. */
+const dominance = 0.99;
+
+/** Every number is one. */
+export function finite(attributions: readonly number[]): HealthCheck {
+  const broken = attributions.filter(value => !Number.isFinite(value)).length;
+  return {
+    check: 'finite',
+    ok: broken === 0,
+    value: broken,
+    says:
+      broken === 0
+        ? 'All numbers are finite.'
+        : `${broken} of ${attributions.length} numbers are infinite or undefined: the model overflows on this text, and its map cannot be used.`,
+  };
+}
+
+/** The map says something: not all zero, and not everything on one token. */
+export function nonzero(attributions: readonly number[], tokens: readonly Token[]): HealthCheck {
+  const sizes = attributions.map(value => (Number.isFinite(value) ? Math.abs(value) : 0));
+  const total = sizes.reduce((a, b) => a + b, 0);
+  const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
+  const share = total === 0 ? 0 : largest / total;
+  const degenerate = sizes.length > 3 && share > dominance;
+  const says = (): string => {
+    if (total === 0)
+      return 'All numbers are zero: the explained number does not react to any token.';
+    if (!degenerate) return 'The map is neither empty nor all on one token.';
+    const token = tokens[sizes.indexOf(largest)]!.text;
+    return `Almost everything (${percent(share)}) falls on the single token "${token}": the rest of the map is not worth reading.`;
+  };
+  return { check: 'nonzero', ok: total > 0 && !degenerate, value: share, says: says() };
+}
+
+export interface PathFacts {
+  /** Sum of the attributions, with sign. */
+  readonly sum: number;
+  /** Sum of their magnitudes. */
+  readonly magnitude: number;
+  /** The scalar at the text minus the scalar at the baseline. */
+  readonly rise: number;
+  readonly scalar: ScalarKind;
+  readonly steps: number;
+  readonly quadrature: Quadrature;
+  readonly baseline: BaselineKind;
+}
+
+/**
+ * Completeness (Sundararajan et al., proposition 1): a path method's numbers add up to the scalar's rise.
+ * The error is relative to the rise, or to a tenth of all magnitudes where the rise is nearly nothing.
+ */
+export function completeness(facts: PathFacts): HealthCheck {
+  const { sum, magnitude, rise, scalar, steps, quadrature, baseline } = facts;
+  const scale = Math.max(Math.abs(rise), magnitude / 10);
+  const error = scale === 0 ? 0 : Math.abs(sum - rise) / scale;
+  const ok = error <= completenessLimit;
+  const start = `the ${scalar} ${rise < 0 ? 'falls' : 'rises'} by ${short(Math.abs(rise))} from the baseline`;
+  if (ok) {
+    return {
+      check: 'completeness',
+      ok,
+      value: error,
+      says: `The numbers add up to ${short(sum)}; ${start} (${percent(error)} off).`,
+    };
+  }
+  const coarse = quadrature !== 'gauss-legendre' || steps < 20;
+  const more = coarse ? ' Take more points, or Gauss-Legendre ones.' : '';
+  const singular =
+    baseline === 'zero'
+      ? ' At zero word vectors the first normalisation of some architectures is singular, and then more points do not help: take the [PAD] or [MASK] baseline.'
+      : coarse
+        ? ''
+        : ' The path is rough: take more points.';
+  return {
+    check: 'completeness',
+    ok,
+    value: error,
+    says: `The numbers add up to ${short(sum)}, but ${start}: ${percent(error)} off, so they are not to be trusted.${more}${singular}`,
+  };
+}
+
+/** 'sum' before a LayerNorm: the gradient is orthogonal to a constant shift, so the sum is rounding. */
+export function layerNormSum({ rawSum, rawL1 }: Reductions): HealthCheck {
+  const ratio = largestRatio(rawSum, rawL1);
+  const ok = ratio >= roundingOnly;
+  return {
+    check: 'layernorm-sum',
+    ok,
+    value: ratio,
+    says: ok
+      ? "The gradient's sum over the embedding is more than rounding."
+      : "The gradient's sum over the embedding is rounding noise: the word vectors go into a LayerNorm, which does not notice a shift. Combine by 'dot' or 'l2' instead.",
+  };
+}
+
+/** 'dot' before a norm without anything added: the gradient is orthogonal to the vector itself. */
+export function layerNormDot({ productSum, rawL2, inputL2 }: Reductions): HealthCheck {
+  const ratio = largestRatio(
+    productSum,
+    rawL2.map((length, index) => length * inputL2[index]!),
+  );
+  const ok = ratio >= roundingOnly;
+  return {
+    check: 'layernorm-dot',
+    ok,
+    value: ratio,
+    says: ok
+      ? 'Gradient times word vector is more than rounding.'
+      : "Gradient times word vector is rounding noise: the word vectors go into a normalisation as they are, which does not notice their length. Combine by 'l2' instead.",
+  };
+}
+
+export function truncated(unseen: { tokens: number; characters: number }): HealthCheck {
+  const ok = unseen.tokens === 0;
+  return {
+    check: 'truncated',
+    ok,
+    value: unseen.tokens,
+    says: ok
+      ? 'The model read the whole text.'
+      : `The text is too long for the model: the last ${unseen.tokens} tokens (${unseen.characters} characters) were not read.`,
+  };
+}
+
+export function unknownTokens(tokens: readonly Token[]): HealthCheck {
+  const unknown = tokens.filter(token => token.unknown).length;
+  return {
+    check: 'unknown-tokens',
+    ok: unknown === 0,
+    value: unknown,
+    says:
+      unknown === 0
+        ? 'Every token is in the vocabulary.'
+        : `${unknown} of ${tokens.length} tokens are not in the vocabulary; the model cannot tell them from other unknown words.`,
+  };
+}
+
+export function emptyText(): HealthCheck {
+  return {
+    check: 'empty-text',
+    ok: false,
+    value: 0,
+    says: 'The text is empty: the model saw its special tokens only.',
+  };
+}
+
+export function goldUnknown(gold: string, labels: readonly string[]): HealthCheck {
+  return {
+    check: 'gold-label',
+    ok: false,
+    value: null,
+    says: `The gold label "${gold}" is none of the model's labels (${labels.join(', ')}).`,
+  };
+}
+
+/** The derivative of a probability p by its logit is p (1 - p), that of its loss p - 1. */
+export function saturated(scalar: ScalarKind, probability: number): HealthCheck | null {
+  if (scalar === 'logit') return null;
+  const slope = scalar === 'loss' ? 1 - probability : Math.min(probability, 1 - probability);
+  const ok = slope >= saturation;
+  return {
+    check: 'saturated',
+    ok,
+    value: probability,
+    says: ok
+      ? `The probability is ${short(probability)}, far enough from 0 and 1 to react.`
+      : `The model is so sure (probability ${probability.toFixed(6)}) that the gradient of the ${scalar} almost vanishes; explain the logit instead.`,
+  };
+}
+
+/** The gradient belongs to the function that predicted: measured once when the model was loaded. */
+export function sameFunction(disagreement: number): HealthCheck {
+  return {
+    check: 'same-function',
+    ok: true,
+    value: disagreement,
+    says: `The explained function gives the model's own prediction (to ${disagreement.toExponential(0)}).`,
+  };
+}
+
+/** The largest |numerator| / denominator; 1 where every denominator is zero (another check says so). */
+function largestRatio(numerators: readonly number[], denominators: readonly number[]): number {
+  const ratios = numerators
+    .map((value, index) => Math.abs(value) / denominators[index]!)
+    .filter(Number.isFinite);
+  return ratios.length === 0 ? 1 : Math.max(...ratios);
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function percent(share: number): string {
+  return `${short(100 * share)} %`;
+}

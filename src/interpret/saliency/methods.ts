@@ -1,0 +1,38 @@
+/** The table of saliency methods: swapping one for another is one name. */
+import type { MethodDescription } from '../../protocol/explanation';
+import { GlassboxError } from '../../protocol/messages';
+import {
+  allenNlpIntegratedGradient,
+  allenNlpSimpleGradient,
+  allenNlpSmoothGradient,
+} from './allenNlp';
+import { gradient } from './gradient';
+import { inputXGradient } from './inputXGradient';
+import { integratedGradients } from './integratedGradients';
+import type { Method } from './method';
+import { smoothGrad } from './smoothGrad';
+
+const methods: readonly Method[] = [
+  integratedGradients,
+  inputXGradient,
+  gradient,
+  smoothGrad,
+  allenNlpSimpleGradient,
+  allenNlpIntegratedGradient,
+  allenNlpSmoothGradient,
+];
+
+/** All methods in the order in which a menu shows them, the default first. */
+export const methodDescriptions: readonly MethodDescription[] = methods.map(
+  method => method.description,
+);
+
+/** Throws GlassboxError 'bad-input' listing the names there are. */
+export function methodNamed(name: string): Method {
+  const found = methods.find(({ description }) => description.name === name);
+  if (found) return found;
+  throw new GlassboxError(
+    'bad-input',
+    `There is no method "${name}"; choose one of ${methods.map(({ description }) => description.name).join(', ')}.`,
+  );
+}

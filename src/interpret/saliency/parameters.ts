@@ -1,0 +1,83 @@
+/** From the parameters that were asked for to the ones that a method runs with. */
+import type {
+  Aggregation,
+  MethodDescription,
+  MethodParameters,
+  ParameterName,
+} from '../../protocol/explanation';
+import { GlassboxError } from '../../protocol/messages';
+import type { Method, ResolvedParameters } from './method';
+
+/** Values of parameters that a method does not read. */
+const without: ResolvedParameters = {
+  aggregate: 'dot',
+  steps: 1,
+  quadrature: 'gauss-legendre',
+  baseline: 'zero',
+  samples: 1,
+  noise: 0,
+  noiseScale: 'absolute',
+  moment: 'mean',
+  seed: 0,
+};
+
+const most = 10_000;
+
+/**
+ * The method's defaults, overridden by what `asked` says about parameters that the method reads and
+ * does not dictate. Throws GlassboxError 'bad-input' for a value that makes no sense.
+ */
+export function resolveParameters(method: Method, asked: MethodParameters): ResolvedParameters {
+  const { defaults } = method.description;
+  const changed = Object.entries(asked).filter(
+    ([name, value]) =>
+      value !== undefined && name in defaults && !method.fixed.includes(name as ParameterName),
+  );
+  const parameters: ResolvedParameters = {
+    ...without,
+    ...defaults,
+    ...(Object.fromEntries(changed) as MethodParameters),
+  };
+  return check(method.description, {
+    ...parameters,
+    aggregate: aggregation(method.description, parameters.aggregate),
+  });
+}
+
+/** The parameters that belong to an explanation by this method, for its record. */
+export function parametersOf(method: Method, resolved: ResolvedParameters): MethodParameters {
+  const names = Object.keys(method.description.defaults) as ParameterName[];
+  return Object.fromEntries(names.map(name => [name, resolved[name]]));
+}
+
+function aggregation({ title, aggregations }: MethodDescription, asked: Aggregation): Aggregation {
+  if (aggregations.includes(asked)) return asked;
+  // Methods whose vector is a product with the input already: its sum is the dot product.
+  if (asked === 'sum' && aggregations.includes('dot')) return 'dot';
+  throw new GlassboxError(
+    'bad-input',
+    `${title} cannot be combined by "${asked}"; choose one of ${aggregations.join(', ')}.`,
+  );
+}
+
+function check({ title }: MethodDescription, parameters: ResolvedParameters): ResolvedParameters {
+  const { steps, samples, seed, noise, quadrature } = parameters;
+  const whole = (name: string, value: number, from: number, to: number): void => {
+    if (Number.isSafeInteger(value) && value >= from && value <= to) return;
+    throw new GlassboxError(
+      'bad-input',
+      `${title}: ${name} must be a whole number from ${from} to ${to}, not ${value}.`,
+    );
+  };
+  whole('steps', steps, 1, most);
+  if (quadrature === 'trapezoid') whole('steps of the trapezoid rule', steps, 2, most);
+  whole('samples', samples, 1, most);
+  whole('seed', seed, 0, 2 ** 32 - 1);
+  if (!(Number.isFinite(noise) && noise >= 0)) {
+    throw new GlassboxError(
+      'bad-input',
+      `${title}: noise must be a number from 0 up, not ${noise}.`,
+    );
+  }
+  return parameters;
+}

@@ -1,0 +1,261 @@
+/**
+ * The saliency program of a model: one ONNX graph that serves every gradient method, in batches.
+ *
+ * The batch is a list of points. A point b belongs to a row (a text) r and has word vectors
+ *   x_b = baseline_r + alpha_b (e_r - baseline_r) + noise_b,
+ * which take the place of the model's own word vectors. Of each point the scalar
+ *   s_b = sum_c  Z_bc z_c + P_bc softmax(z)_c + L_bc log softmax(z)_c
+ * is differentiated by x_b. The gradients g_b are summed up over the points of a row,
+ *   A_r = sum_b w_rb (g_b - pivot_r),   Q_r = sum_b w_rb (g_b - pivot_r)^2,
+ * onto what earlier runs have summed, and reduced over the embedding to a few numbers a token.
+ */
+import type { Facts } from '../../autodiff/shapes';
+import { cleanup } from '../../autodiff/passes';
+import { vjp } from '../../autodiff/vjp';
+import { GraphBuilder } from '../../onnx/builder';
+import type { Graph } from '../../onnx/graph';
+import type { Model } from '../../model/model';
+import { GlassboxError } from '../../protocol/messages';
+import { appendNoise } from './noise';
+
+/** Names of the program's own inputs; R rows, B points, L tokens, D the embedding's width, C labels. */
+export const programInputs = {
+  /** [R, L] int64: token ids of each row, and of its baseline. */
+  rowIds: 'glassbox/row_ids',
+  baselineIds: 'glassbox/baseline_ids',
+  /** [1] float: 0 makes the baseline the zero vector, 1 the vectors of `baselineIds`. */
+  baselineScale: 'glassbox/baseline_scale',
+  /** [R, L] float: 1 for a token, 0 for padding. */
+  rowMask: 'glassbox/row_mask',
+  /** [B] int64: the row of each point. */
+  rowOf: 'glassbox/row_of',
+  /** [B] float. */
+  alpha: 'glassbox/alpha',
+  /** [B] float: standard deviation of the noise; and how much of it is relative to the row's range (0 or 1). */
+  sigma: 'glassbox/sigma',
+  relative: 'glassbox/relative',
+  /** [B] (or [1] without noise), [1], [L, D] (or [1, 2]), [1] int64: see noise.ts. */
+  samples: 'glassbox/samples',
+  seed: 'glassbox/seed',
+  counters: 'glassbox/counters',
+  noiseWidth: 'glassbox/noise_width',
+  /** [B, C] float: weights of logits, probabilities and log-probabilities in the scalar. */
+  onLogits: 'glassbox/on_logits',
+  onProbabilities: 'glassbox/on_probabilities',
+  onLogProbabilities: 'glassbox/on_log_probabilities',
+  /** [R, B] float: the weight of a point in the sums of a row. */
+  weights: 'glassbox/weights',
+  /** [R, L, D] (or [1, 1, 1] for zero) float: sums of earlier runs, and the pivot. */
+  sumSoFar: 'glassbox/sum_so_far',
+  squareSoFar: 'glassbox/square_so_far',
+  pivot: 'glassbox/pivot',
+  /** [3] float: the vector that is reduced is m0 A + m1 Q + m2 A^2. */
+  moment: 'glassbox/moment',
+  /** [1] float: 1 multiplies vectors by the input's distance from the baseline, 0 by its square. */
+  linear: 'glassbox/linear',
+} as const;
+
+/** Names of the program's outputs. */
+export const programOutputs = {
+  /** [R, L, D]: A and Q. */
+  sum: 'glassbox/sum',
+  square: 'glassbox/square',
+  /** [R, L], zero on padding: sum, L1 and L2 norm over the embedding of the reduced vector. */
+  rawSum: 'glassbox/raw_sum',
+  rawL1: 'glassbox/raw_l1',
+  rawL2: 'glassbox/raw_l2',
+  /** The same of the vector times the input (see `linear`). */
+  productSum: 'glassbox/product_sum',
+  productL1: 'glassbox/product_l1',
+  productL2: 'glassbox/product_l2',
+  /** [R, L]: L2 norm of the input's distance from the baseline. */
+  inputL2: 'glassbox/input_l2',
+  /** [B], [B, C]. */
+  scalar: 'glassbox/scalar',
+  logits: 'glassbox/logits',
+} as const;
+
+/** Dimensions of inputs that are [R, L, D] in one run and [1, 1, 1] in another: no symbol may tie them. */
+const anySize = [null, null, null];
+
+/** Builds the program. Throws GlassboxError 'unsupported' naming the file and an op that has no derivative. */
+export async function buildProgramGraph(model: Model): Promise<Graph> {
+  try {
+    return await build(model);
+  } catch (error) {
+    if (!(error instanceof GlassboxError)) throw error;
+    throw new GlassboxError(error.code, `${model.about.file}: ${error.message}`);
+  }
+}
+
+async function build(model: Model): Promise<Graph> {
+  const { embedding, logits, facts } = model.about;
+  const source = await model.graph();
+  const graph: Graph = {
+    ...source,
+    inputs: [...source.inputs],
+    outputs: [],
+    constants: new Map(source.constants),
+    nodes: [...source.nodes],
+  };
+  // The builder learns all names that are taken; then the nodes are lined up anew around the points.
+  const b = new GraphBuilder(graph, 'glassbox/');
+  const at = source.nodes.findIndex(node => node.outputs.includes(embedding.output));
+  graph.nodes = source.nodes.slice(0, at + 1);
+  const rows = appendRows(b, embedding.table);
+  const points = appendPoints(b, rows);
+  for (const node of source.nodes.slice(at + 1)) {
+    const inputs = node.inputs.map(name => (name === embedding.output ? points : name));
+    graph.nodes.push({ ...node, inputs });
+  }
+  const { scalar, adjoint } = appendScalar(b, logits);
+  const known: Facts = new Map([...facts, [points, facts.get(embedding.output)!]]);
+  const adjoints = vjp({
+    graph,
+    seeds: new Map([[logits, adjoint]]),
+    wrt: [points],
+    facts: known,
+    prefix: 'glassbox/vjp/',
+  });
+  // The walk has named values of its own, so a new builder has to learn them.
+  const end = new GraphBuilder(graph, 'glassbox/');
+  const gradient = adjoints.get(points) ?? end.op('Mul', [points, end.scalar(0)]);
+  appendSums(end, gradient, rows);
+  end.output(scalar, programOutputs.scalar);
+  end.output(logits, programOutputs.logits);
+  return cleanup(graph);
+}
+
+interface RowValues {
+  /** [R, L, D] each. */
+  readonly baseline: string;
+  readonly distance: string;
+  /** [R]: largest minus smallest number in the row's word vectors. */
+  readonly range: string;
+  /** [R, L]. */
+  readonly mask: string;
+}
+
+function appendRows(b: GraphBuilder, table: string): RowValues {
+  const input = programInputs;
+  const ids = b.input(input.rowIds, 'int64', ['R', 'L']);
+  const baselineIds = b.input(input.baselineIds, 'int64', ['R', 'L']);
+  const scale = b.input(input.baselineScale, 'float32', [1]);
+  const mask = b.input(input.rowMask, 'float32', ['R', 'L']);
+  const words = b.op('Gather', [table, ids], { axis: 0 });
+  const baseline = b.op('Mul', [b.op('Gather', [table, baselineIds], { axis: 0 }), scale]);
+  const distance = b.op('Sub', [words, baseline]);
+  // Padding must not widen the range.
+  const present = b.op('Unsqueeze', [b.op('Greater', [mask, b.scalar(0)]), b.ints([2])]);
+  const lowest = b.op('Where', [present, words, b.scalar(Infinity)]);
+  const highest = b.op('Where', [present, words, b.scalar(-Infinity)]);
+  const axes = b.ints([1, 2]);
+  const range = b.op('Sub', [
+    b.op('ReduceMax', [highest, axes], { keepdims: 0 }),
+    b.op('ReduceMin', [lowest, axes], { keepdims: 0 }),
+  ]);
+  return { baseline, distance, range, mask };
+}
+
+/** The word vectors of the points, [B, L, D]. */
+function appendPoints(b: GraphBuilder, rows: RowValues): string {
+  const input = programInputs;
+  const rowOf = b.input(input.rowOf, 'int64', ['B']);
+  const alpha = b.input(input.alpha, 'float32', ['B']);
+  const sigma = b.input(input.sigma, 'float32', ['B']);
+  const relative = b.input(input.relative, 'float32', ['B']);
+  const ofRow = (value: string): string => b.op('Gather', [value, rowOf], { axis: 0 });
+  const wide = (value: string): string => b.op('Unsqueeze', [value, b.ints([1, 2])]);
+  const clean = b.op('Add', [
+    ofRow(rows.baseline),
+    b.op('Mul', [ofRow(rows.distance), wide(alpha)]),
+  ]);
+  const noise = appendNoise(b, {
+    samples: b.input(input.samples, 'int64', ['S']),
+    seed: b.input(input.seed, 'int64', [1]),
+    counters: b.input(input.counters, 'int64', ['N', 'W']),
+  });
+  // Without noise the counters are [1, 2] and the width 1: one number, times sigma 0.
+  const width = b.input(input.noiseWidth, 'int64', [1]);
+  const cut = b.op('Slice', [noise, b.ints([0]), width, b.ints([2])]);
+  const one = b.scalar(1);
+  const range = b.op('Add', [one, b.op('Mul', [relative, b.op('Sub', [ofRow(rows.range), one])])]);
+  const size = b.op('Mul', [
+    wide(b.op('Mul', [sigma, range])),
+    b.op('Unsqueeze', [ofRow(rows.mask), b.ints([2])]),
+  ]);
+  return b.op('Add', [clean, b.op('Mul', [cut, size])]);
+}
+
+/**
+ * The scalar of each point, and its derivative by the logits:
+ * Z + p (P - sum_c P p) + L - p sum_c L, with p = softmax(z).
+ */
+function appendScalar(b: GraphBuilder, logits: string): { scalar: string; adjoint: string } {
+  const input = programInputs;
+  const onLogits = b.input(input.onLogits, 'float32', ['B', 'C']);
+  const onProbabilities = b.input(input.onProbabilities, 'float32', ['B', 'C']);
+  const onLogs = b.input(input.onLogProbabilities, 'float32', ['B', 'C']);
+  const p = b.op('Softmax', [logits], { axis: -1 });
+  const logs = b.op('LogSoftmax', [logits], { axis: -1 });
+  const total = (value: string, keepdims: number): string =>
+    b.op('ReduceSum', [value, b.ints([1])], { keepdims });
+  const weighted = b.op('Mul', [onProbabilities, p]);
+  const terms = [b.op('Mul', [onLogits, logits]), weighted, b.op('Mul', [onLogs, logs])];
+  const scalar = total(
+    terms.reduce((x, y) => b.op('Add', [x, y])),
+    0,
+  );
+  const inner = b.op('Sub', [b.op('Sub', [onProbabilities, total(weighted, 1)]), total(onLogs, 1)]);
+  const adjoint = b.op('Add', [b.op('Add', [onLogits, onLogs]), b.op('Mul', [p, inner])]);
+  return { scalar, adjoint };
+}
+
+/** The weighted sums over points, and their reductions over the embedding. */
+function appendSums(b: GraphBuilder, gradient: string, rows: RowValues): void {
+  const input = programInputs;
+  const output = programOutputs;
+  const rowOf = input.rowOf;
+  const weights = b.input(input.weights, 'float32', ['R', 'B']);
+  const pivot = b.input(input.pivot, 'float32', anySize);
+  const linear = b.input(input.linear, 'float32', [1]);
+  const moment = b.input(input.moment, 'float32', [3]);
+  const shape = b.op('Shape', [rows.distance]);
+  const fullPivot = b.op('Expand', [pivot, shape]);
+  const centred = b.op('Sub', [gradient, b.op('Gather', [fullPivot, rowOf], { axis: 0 })]);
+  const flat = b.op('Flatten', [centred], { axis: 1 });
+  const summed = (value: string, soFar: string): string => {
+    const now = b.op('Reshape', [b.op('MatMul', [weights, value]), shape]);
+    return b.op('Add', [now, b.input(soFar, 'float32', anySize)]);
+  };
+  const sum = summed(flat, input.sumSoFar);
+  const square = summed(b.op('Mul', [flat, flat]), input.squareSoFar);
+  const [first, second, third] = b.ops('Split', [moment], 3, { axis: 0, num_outputs: 3 });
+  const vector = [
+    b.op('Mul', [sum, first!]),
+    b.op('Mul', [square, second!]),
+    b.op('Mul', [b.op('Mul', [sum, sum]), third!]),
+  ].reduce((x, y) => b.op('Add', [x, y]));
+  const { distance } = rows;
+  const factor = b.op('Where', [
+    b.op('Greater', [linear, b.scalar(0.5)]),
+    distance,
+    b.op('Mul', [distance, distance]),
+  ]);
+  const product = b.op('Mul', [vector, factor]);
+  const reduce = (op: string, value: string, name: string): void => {
+    const reduced = b.op(op, [value, b.ints([2])], { keepdims: 0 });
+    // Where, not Mul: a NaN on padding must not reach anything.
+    const real = b.op('Greater', [rows.mask, b.scalar(0)]);
+    b.output(b.op('Where', [real, reduced, b.scalar(0)]), name);
+  };
+  b.output(sum, output.sum);
+  b.output(square, output.square);
+  reduce('ReduceSum', vector, output.rawSum);
+  reduce('ReduceL1', vector, output.rawL1);
+  reduce('ReduceL2', vector, output.rawL2);
+  reduce('ReduceSum', product, output.productSum);
+  reduce('ReduceL1', product, output.productL1);
+  reduce('ReduceL2', product, output.productL2);
+  reduce('ReduceL2', distance, output.inputL2);
+}

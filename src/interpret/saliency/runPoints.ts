@@ -1,0 +1,280 @@
+/** Runs the points of some rows through the saliency program, in slices that add up. */
+import { columnsOf, feedsOf, wholeNumbers, type Row } from '../../model/inputs';
+import { GlassboxError, type Progress } from '../../protocol/messages';
+import type { Feeds, TensorValue } from '../../runtime/session';
+import { noiseCounters } from './noise';
+import type { SaliencyProgram } from './program';
+import { programInputs as input, programOutputs as output } from './programGraph';
+import type { Target } from './target';
+
+/** A place near or before a text at which the gradient is taken; the same for every row. */
+export interface Point {
+  /** 1 at the text, 0 at the baseline. */
+  readonly alpha: number;
+  /** In the sum of gradients. */
+  readonly weight: number;
+  /** Standard deviation of the noise; `relative`: in units of the row's largest minus smallest number. */
+  readonly sigma: number;
+  readonly relative: boolean;
+  /** Which draw of the noise. */
+  readonly sample: number;
+}
+
+export type Moment = 'mean' | 'square' | 'variance';
+
+export interface Work {
+  readonly rows: readonly Row[];
+  /** The scalar of each row. */
+  readonly targets: readonly Target[];
+  /** Ids of each row's baseline; scale 0 makes it the zero vector. */
+  readonly baseline: { readonly ids: readonly (readonly number[])[]; readonly scale: 0 | 1 };
+  readonly points: readonly Point[];
+  /** Of the gradient over the points; by default the mean. */
+  readonly moment?: Moment;
+  readonly seed?: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (progress: Progress) => void;
+}
+
+/** Numbers a token (zero on padding): norms of the moment, and of the moment times the input. */
+export interface Reductions {
+  readonly rawSum: readonly number[];
+  readonly rawL1: readonly number[];
+  readonly rawL2: readonly number[];
+  readonly productSum: readonly number[];
+  readonly productL1: readonly number[];
+  readonly productL2: readonly number[];
+  /** L2 norm of the input's distance from the baseline. */
+  readonly inputL2: readonly number[];
+}
+
+export interface RowResult {
+  readonly reductions: Reductions;
+  /** The scalar and the logits at each point. */
+  readonly scalars: readonly number[];
+  readonly logits: readonly (readonly number[])[];
+}
+
+const reductionNames = {
+  rawSum: output.rawSum,
+  rawL1: output.rawL1,
+  rawL2: output.rawL2,
+  productSum: output.productSum,
+  productL1: output.productL1,
+  productL2: output.productL2,
+  inputL2: output.inputL2,
+};
+
+/** m0 A + m1 Q + m2 A^2, of which program inputs `moment` are the coefficients. */
+const momentCoefficients: Readonly<Record<Moment, readonly number[]>> = {
+  mean: [1, 0, 0],
+  square: [0, 1, 0],
+  variance: [0, 1, -1],
+};
+
+const zero: TensorValue = { dtype: 'float32', dims: [1, 1, 1], data: Float32Array.of(0) };
+
+/**
+ * Gradients at all points of all rows, summed up and reduced. The result does not depend on how the work
+ * is cut into slices, but for rounding. Throws GlassboxError 'cancelled' between two slices.
+ */
+export async function runPoints(
+  program: SaliencyProgram,
+  work: Work,
+  options: RunOptions = {},
+): Promise<{ rows: RowResult[] }> {
+  // A variance is the difference of two numbers that are almost equal unless both are taken around a
+  // point nearby: the gradient at the text itself.
+  const pivot = work.moment === 'variance' ? await gradientAtText(program, work, options) : zero;
+  const { values, scalars, logits } = await accumulate(
+    program,
+    work,
+    pivot,
+    Object.values(reductionNames),
+    options,
+  );
+  const columns = columnsOf(program.model.about.inputs, work.rows);
+  const rows = work.rows.map((row, index): RowResult => {
+    const ofRow = (name: string): number[] =>
+      Array.from(
+        (values[name]!.data as Float32Array).subarray(
+          index * columns,
+          index * columns + row.ids.length,
+        ),
+      );
+    return {
+      reductions: {
+        rawSum: ofRow(reductionNames.rawSum),
+        rawL1: ofRow(reductionNames.rawL1),
+        rawL2: ofRow(reductionNames.rawL2),
+        productSum: ofRow(reductionNames.productSum),
+        productL1: ofRow(reductionNames.productL1),
+        productL2: ofRow(reductionNames.productL2),
+        inputL2: ofRow(reductionNames.inputL2),
+      },
+      scalars: scalars[index]!,
+      logits: logits[index]!,
+    };
+  });
+  return { rows };
+}
+
+async function gradientAtText(
+  program: SaliencyProgram,
+  work: Work,
+  options: RunOptions,
+): Promise<TensorValue> {
+  const points = [{ alpha: 1, weight: 1, sigma: 0, relative: false, sample: 0 }];
+  const clean: Work = { ...work, points, moment: 'mean' };
+  const { signal } = options;
+  const { values } = await accumulate(
+    program,
+    clean,
+    zero,
+    [output.sum],
+    signal === undefined ? {} : { signal },
+  );
+  return values[output.sum]!;
+}
+
+interface Entry {
+  readonly row: number;
+  readonly point: Point;
+}
+
+interface Accumulated {
+  /** What was asked for, after the last slice. */
+  readonly values: Feeds;
+  /** By row, then by point. */
+  readonly scalars: number[][];
+  readonly logits: number[][][];
+}
+
+async function accumulate(
+  program: SaliencyProgram,
+  work: Work,
+  pivot: TensorValue,
+  fetches: readonly string[],
+  { signal, progress }: RunOptions,
+): Promise<Accumulated> {
+  const { inputs, labels } = program.model.about;
+  const columns = columnsOf(inputs, work.rows);
+  const entries = work.rows.flatMap((_, row) =>
+    work.points.map((point): Entry => ({ row, point })),
+  );
+  const fixed = fixedFeeds(work, columns, program.model.about.embedding.width);
+  const scalars: number[][] = work.rows.map(() => []);
+  const logits: number[][][] = work.rows.map(() => []);
+  let sums = { sum: zero, square: zero };
+  for (let done = 0; ;) {
+    if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
+    const slice = entries.slice(done, done + (inputs.batch ?? program.pace.pointsOf(columns)));
+    const last = done + slice.length >= entries.length;
+    const feeds = {
+      ...fixed,
+      ...sliceFeeds(program, work, slice, columns),
+      [input.pivot]: pivot,
+      [input.sumSoFar]: sums.sum,
+      [input.squareSoFar]: sums.square,
+    };
+    const fetched = last ? fetches : [output.sum, output.square];
+    const started = performance.now();
+    const values = await program.run(feeds, [...fetched, output.scalar, output.logits]);
+    program.pace.learn(slice.length * columns, performance.now() - started);
+    slice.forEach(({ row }, index) => {
+      const at = index * labels.length;
+      scalars[row]!.push(Number(values[output.scalar]!.data[index]));
+      logits[row]!.push(
+        Array.from(values[output.logits]!.data.slice(at, at + labels.length), Number),
+      );
+    });
+    done += slice.length;
+    if (last) return { values, scalars, logits };
+    progress?.({ done, total: entries.length, says: `${done} of ${entries.length} points` });
+    sums = { sum: values[output.sum]!, square: values[output.square]! };
+  }
+}
+
+/** What is the same in every slice. */
+function fixedFeeds(work: Work, columns: number, width: number): Feeds {
+  const { rows, baseline, points, moment = 'mean', seed = 0 } = work;
+  const noisy = points.some(point => point.sigma !== 0);
+  const padded = (lists: readonly (readonly number[])[]): number[] =>
+    lists.flatMap(list => Array.from({ length: columns }, (_, i) => list[i] ?? 0));
+  const dims = [rows.length, columns];
+  return {
+    [input.rowIds]: wholeNumbers('int64', dims, padded(rows.map(row => row.ids))),
+    [input.baselineIds]: wholeNumbers('int64', dims, padded(baseline.ids)),
+    [input.baselineScale]: floats([1], [baseline.scale]),
+    [input.rowMask]: floats(dims, padded(rows.map(row => row.mask))),
+    [input.seed]: wholeNumbers('int64', [1], [seed]),
+    [input.counters]: noisy
+      ? {
+          dtype: 'int64',
+          dims: [columns, width + (width % 2)],
+          data: noiseCounters(columns, width),
+        }
+      : wholeNumbers('int64', [1, 2], [0, 1]),
+    [input.noiseWidth]: wholeNumbers('int64', [1], [noisy ? width : 1]),
+    [input.moment]: floats([3], momentCoefficients[moment]),
+    [input.linear]: floats([1], [moment === 'mean' ? 1 : 0]),
+  };
+}
+
+function sliceFeeds(
+  program: SaliencyProgram,
+  work: Work,
+  slice: readonly Entry[],
+  columns: number,
+): Feeds {
+  const { inputs, labels } = program.model.about;
+  const count = inputs.batch ?? slice.length;
+  // An export with a fixed batch is filled up with points of weight zero.
+  const all = Array.from({ length: count }, (_, i) => slice[i] ?? slice[0]!);
+  const perPoint = (pick: (entry: Entry) => number): TensorValue => floats([count], all.map(pick));
+  const perLabel = (pick: (target: Target) => readonly number[]): TensorValue =>
+    floats(
+      [count, labels.length],
+      all.flatMap(({ row }) => pick(work.targets[row]!)),
+    );
+  const noisy = work.points.some(point => point.sigma !== 0);
+  const samples = noisy ? all.map(({ point }) => point.sample) : [0];
+  const weights = work.rows.flatMap((_, row) =>
+    all.map((entry, i) => (i < slice.length && entry.row === row ? entry.point.weight : 0)),
+  );
+  // Rows are as long as their columns, so that the model sees the padding that the program sees.
+  const rows = all.map(({ row }) => padRow(work.rows[row]!, columns, inputs.padId));
+  return {
+    ...feedsOf(inputs, rows),
+    [input.rowOf]: wholeNumbers(
+      'int64',
+      [count],
+      all.map(entry => entry.row),
+    ),
+    [input.alpha]: perPoint(({ point }) => point.alpha),
+    [input.sigma]: perPoint(({ point }) => point.sigma),
+    [input.relative]: perPoint(({ point }) => (point.relative ? 1 : 0)),
+    [input.samples]: wholeNumbers('int64', [samples.length], samples),
+    [input.onLogits]: perLabel(target => target.onLogits),
+    [input.onProbabilities]: perLabel(target => target.onProbabilities),
+    [input.onLogProbabilities]: perLabel(target => target.onLogProbabilities),
+    [input.weights]: floats([work.rows.length, count], weights),
+  };
+}
+
+function padRow(row: Row, columns: number, padId: number): Row {
+  const padded = (list: readonly number[], filling: number): number[] =>
+    Array.from({ length: columns }, (_, i) => list[i] ?? filling);
+  return {
+    ids: padded(row.ids, padId),
+    mask: padded(row.mask, 0),
+    typeIds: padded(row.typeIds, 0),
+  };
+}
+
+function floats(dims: readonly number[], numbers: readonly number[]): TensorValue {
+  return { dtype: 'float32', dims, data: Float32Array.from(numbers) };
+}
