@@ -73,7 +73,9 @@ export class EngineClient {
     options: CallOptions = {},
   ): Promise<EngineRequests[Name]['result']> {
     if (this.disposed) return Promise.reject(goneForGood());
-    if (name === 'status') return this.running().channel.call(name, params, options);
+    if (name === 'status') {
+      return Promise.resolve().then(() => this.running().channel.call(name, params, options));
+    }
     return new Promise((resolve, reject) => {
       const work = async () => {
         const process = this.running();

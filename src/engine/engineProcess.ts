@@ -92,6 +92,7 @@ export class EngineProcess {
 
   /** Ends the process now; what it was doing is rejected with `reason`. */
   kill(reason: GlassboxError): Promise<void> {
+    this.gone = true;
     this.channel.dispose(reason);
     this.child.kill('SIGKILL');
     return this.exited;
@@ -117,6 +118,7 @@ export class EngineProcess {
     const timer = setTimeout(() => {
       const says = `The engine did not start within ${startTimeout / 1000} seconds; try again, or see the log.`;
       void this.kill(new GlassboxError('engine-lost', says));
+      changed();
     }, startTimeout);
     this.channel
       .opened()
