@@ -37,6 +37,8 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
+  // The other form of jsonc-parser (UMD) requires its parts by names that esbuild cannot follow.
+  mainFields: ['module', 'main'],
   // Stack traces and error messages name our functions; the size that minifying saves is not worth that.
   minify: false,
 };
