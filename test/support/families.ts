@@ -26,7 +26,7 @@ export interface Golden {
   readonly logits: number[][];
   readonly target: number[];
   readonly grad_logit: number[][][];
-  readonly loss: number;
+  readonly loss: number[];
   readonly grad_loss: number[][][];
   readonly dot: number[][];
   readonly l1: number[][];

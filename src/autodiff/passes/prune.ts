@@ -11,5 +11,6 @@ export function prune(graph: Graph): Graph {
     nodes.push(node);
   }
   const constants = new Map([...graph.constants].filter(([name]) => needed.has(name)));
-  return { ...graph, nodes: nodes.reverse(), constants };
+  const [inputs, outputs] = [[...graph.inputs], [...graph.outputs]];
+  return { ...graph, inputs, outputs, nodes: nodes.reverse(), constants };
 }
