@@ -20,12 +20,14 @@ import { repository } from './places.mjs';
  */
 export function runToEnd(program, args, { cwd = repository, env, quiet, limitSeconds } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
+    // npm and code are batch files there, which only a shell starts.
+    const needsShell = process.platform === 'win32' && !program.endsWith('.exe');
+    const quoted = needsShell ? args.map(arg => `"${arg}"`) : args;
+    const child = spawn(needsShell ? `"${program}"` : program, quoted, {
       cwd,
       env: { ...process.env, ...env },
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
-      // npm and code are batch files there.
-      shell: process.platform === 'win32' && !path.isAbsolute(program),
+      shell: needsShell,
     });
     let output = '';
     child.stdout?.on('data', chunk => (output += chunk));

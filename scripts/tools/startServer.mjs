@@ -81,8 +81,18 @@ export async function startServer({
       // With a parent code-server in the environment it would wait for it to talk first.
       env: { ...process.env, CODE_SERVER_PARENT_PID: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, to end it with all that it started: extension hosts, engines.
+      detached: true,
     },
   );
+  const endGroup = () => {
+    try {
+      if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // It is gone already.
+    }
+  };
+  process.once('exit', endGroup);
   const log = createWriteStream(path.join(dataDir, 'server.log'));
   const authority = await listening(child, log);
 
@@ -102,10 +112,12 @@ export async function startServer({
       if (child.exitCode === null && child.signalCode === null) {
         const gone = once(child, 'exit');
         child.kill('SIGTERM');
-        const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+        const timer = setTimeout(endGroup, 5000);
         await gone;
         clearTimeout(timer);
       }
+      endGroup();
+      process.off('exit', endGroup);
       log.end();
     },
   };
