@@ -1,0 +1,77 @@
+/** The models that are loaded, each as its files were when it was loaded. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { loadModel } from '../model/loadModel';
+import type { LoadOptions } from '../model/loadModel';
+import type { Model } from '../model/model';
+import type { DevicePreference } from '../protocol/explanation';
+
+/** Files whose change makes a loaded model stale. */
+const watched = [
+  'model.onnx',
+  'model.onnx.data',
+  'model.onnx_data',
+  path.join('onnx', 'model.onnx'),
+  path.join('onnx', 'model.onnx.data'),
+  path.join('onnx', 'model.onnx_data'),
+  'config.json',
+  'tokenizer.json',
+];
+
+/** Sessions are heavy, and who compares models compares few. */
+const mostModels = 3;
+
+interface Entry {
+  readonly stamp: string;
+  readonly model: Model;
+}
+
+/** Loads on first use, again when a file changed, and releases the model that was unused longest. */
+export class ModelCache {
+  /** In the order of their last use. */
+  private readonly entries = new Map<string, Entry>();
+
+  get folders(): string[] {
+    return [...this.entries.values()].map(entry => entry.model.about.dir);
+  }
+
+  /** Not for two callers at once: the engine asks for one thing after another. Throws as loadModel. */
+  async get(dir: string, device: DevicePreference, options: LoadOptions = {}): Promise<Model> {
+    const key = [path.resolve(dir), device, options.tokenizer ?? 'required'].join('\0');
+    const stamp = await stampOf(dir);
+    const kept = this.entries.get(key);
+    this.entries.delete(key);
+    if (kept?.stamp === stamp) {
+      this.entries.set(key, kept);
+      return kept.model;
+    }
+    await kept?.model.release();
+    const model = await loadModel(dir, device, options);
+    this.entries.set(key, { stamp, model });
+    await this.shrink();
+    return model;
+  }
+
+  async clear(): Promise<void> {
+    const entries = [...this.entries.values()];
+    this.entries.clear();
+    for (const { model } of entries) await model.release();
+  }
+
+  private async shrink(): Promise<void> {
+    for (const [key, { model }] of this.entries) {
+      if (this.entries.size <= mostModels) return;
+      this.entries.delete(key);
+      await model.release();
+    }
+  }
+}
+
+/** Sizes and times of the files; a missing one counts as such. */
+async function stampOf(dir: string): Promise<string> {
+  const stamps = watched.map(async name => {
+    const found = await stat(path.join(dir, name)).catch(() => null);
+    return found ? `${found.size} ${found.mtimeMs} ${found.ino}` : '';
+  });
+  return (await Promise.all(stamps)).join('\n');
+}

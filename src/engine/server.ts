@@ -1,0 +1,109 @@
+/** What the engine does for those who ask, in whatever process it lives. */
+import { explain, explainIds } from '../interpret/saliency/explain';
+import type { IdsRequest } from '../interpret/saliency/explain';
+import { methodDescriptions } from '../interpret/saliency/methods';
+import type { Row } from '../model/inputs';
+import type { Model } from '../model/model';
+import type { Channel } from '../protocol/channel';
+import type { HandlerContext, NoRequests } from '../protocol/channelTypes';
+import type { EngineEvents, EngineRequests, EngineStatus } from '../protocol/engineMessages';
+import type {
+  DevicePreference,
+  Explanation,
+  ExplainRequest,
+  ModelInfo,
+} from '../protocol/explanation';
+import { GlassboxError } from '../protocol/messages';
+import { ModelCache } from './modelCache';
+import { SerialQueue } from './serialQueue';
+
+export interface ModelPlace {
+  readonly modelDir: string;
+  readonly device: DevicePreference;
+}
+
+/**
+ * Loads models and explains. Requests are worked on one after another: two at once would be no
+ * faster, and would need the memory of two. One that waits can be cancelled before it starts.
+ */
+export class EngineServer {
+  private readonly models = new ModelCache();
+  private readonly queue = new SerialQueue();
+  private explained = 0;
+
+  /** Loads and checks a model, and tells about it. Throws GlassboxError. */
+  loadModel(place: ModelPlace, context: Partial<HandlerContext> = {}): Promise<ModelInfo> {
+    return this.queue.run(async () => {
+      context.progress?.({ done: 0, total: 1, says: 'Loading the model' });
+      return describe(await this.models.get(place.modelDir, place.device));
+    }, context.signal);
+  }
+
+  /** Explains one text. Throws GlassboxError. */
+  explain(request: ExplainRequest, context: Partial<HandlerContext> = {}): Promise<Explanation> {
+    return this.queue.run(async () => {
+      const model = await this.models.get(request.modelDir, request.device);
+      stopIfCancelled(context);
+      const explanation = await explain(model, request, context);
+      this.explained++;
+      return explanation;
+    }, context.signal);
+  }
+
+  /** Explains rows of token ids; the model folder need not have a tokenizer. Throws GlassboxError. */
+  explainIds(
+    place: ModelPlace,
+    rows: readonly Row[],
+    request: IdsRequest,
+    context: Partial<HandlerContext> = {},
+  ): Promise<Explanation[]> {
+    return this.queue.run(async () => {
+      const model = await this.models.get(place.modelDir, place.device, { tokenizer: 'optional' });
+      stopIfCancelled(context);
+      const explanations = await explainIds(model, rows, request, context);
+      this.explained += explanations.length;
+      return explanations;
+    }, context.signal);
+  }
+
+  status(): EngineStatus {
+    return {
+      pid: process.pid,
+      memory: process.memoryUsage.rss(),
+      models: this.models.folders,
+      explained: this.explained,
+    };
+  }
+
+  /** Frees the models. */
+  release(): Promise<void> {
+    return this.queue.run(() => this.models.clear());
+  }
+}
+
+/** Answers the requests of `channel`. */
+export function serve(
+  channel: Channel<NoRequests, EngineRequests, EngineEvents>,
+  server: EngineServer,
+): void {
+  const thenTell = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      channel.emit('status', server.status());
+    }
+  };
+  channel.handle('loadModel', (place, context) => thenTell(server.loadModel(place, context)));
+  channel.handle('explain', (request, context) => thenTell(server.explain(request, context)));
+  channel.handle('status', () => server.status());
+}
+
+/** Loading cannot be interrupted; what follows need not be begun. */
+function stopIfCancelled({ signal }: Partial<HandlerContext>): void {
+  if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
+}
+
+function describe({ about }: Model): ModelInfo {
+  const { dir, name, architecture, labels, device, hash, maxTokens } = about;
+  return { dir, name, architecture, labels, device, hash, maxTokens, methods: methodDescriptions };
+}
