@@ -55,7 +55,7 @@ export function vjp(request: VjpRequest): Map<string, string> {
     node.outputs.forEach(settle);
     const reached = node.outputs.filter(output => adjoints.has(output));
     if (reached.length === 0) continue;
-    b.dtype = factsOf(facts, reached[0]!).dtype;
+    b.dtype = factsOf(facts, node.outputs[0]!).dtype;
     const g = adjoints.get(node.outputs[0]!) ?? b.zeros(b.shape(node.outputs[0]!));
     const rule = rules[ruleName(node)];
     if (!rule) throw noRule(node);

@@ -35,15 +35,18 @@ function layerNormalization(...[g, n, b]: Parameters<Rule>): ReturnType<Rule> {
     const epsilon = n.float('epsilon', 1e-5);
     return (made ??= b.ops('LayerNormalization', [x, ones], 3, { axis, epsilon }));
   };
+  // Mean and r are float32 whatever the type of x.
+  const stashed = (value: string): string => (b.dtype === 'float32' ? value : b.cast(value));
   const size = (): string => b.cast(b.op('ReduceProd', [b.sizes(x, axes)], { keepdims: 0 }));
   const input = (): string => {
-    const [u, , r] = unit() as [string, string, string];
+    const [u, , deviation] = unit() as [string, string, string];
+    const r = stashed(deviation);
     const v = b.mul(g, scale);
     const centred = b.sub(b.sub(v, b.mul(u, b.mean(b.mul(v, u), axes))), b.mean(v, axes));
     let dx = b.mul(centred, r);
     const [gMean, gR] = [n.g(1), n.g(2)];
-    if (gMean) dx = b.add(dx, b.div(gMean, size()));
-    if (gR) dx = b.sub(dx, b.mul(u, b.div(b.mul(gR, b.mul(r, r)), size())));
+    if (gMean) dx = b.add(dx, b.div(stashed(gMean), size()));
+    if (gR) dx = b.sub(dx, b.mul(u, b.div(b.mul(stashed(gR), b.mul(r, r)), size())));
     return dx;
   };
   return [input, spread(() => b.mul(g, unit()[0]!)), spread(() => g)];

@@ -23,8 +23,7 @@ function reduction(rule: KeptRule): Rule {
   return (g, n, b) => [
     () => {
       const axes = reducedAxes(n);
-      if (axes.length === 0) return rule(g, n.x[0]!, n, b);
-      if (n.int('keepdims', 1) === 1) return rule(g, n.y[0]!, n, b);
+      if (axes.length === 0 || n.int('keepdims', 1) === 1) return rule(g, n.y[0]!, n, b);
       return rule(b.unsqueeze(g, axes), b.unsqueeze(n.y[0]!, axes), n, b);
     },
     null,
@@ -47,6 +46,7 @@ function count(n: NodeView, b: RuleBuilder): string {
 }
 
 function shareAmongEqual(g: string, y: string, n: NodeView, b: RuleBuilder): string {
+  if (reducedAxes(n).length === 0) return g;
   const attains = b.cast(b.op('Equal', [n.x[0]!, y]));
   return b.mul(attains, b.div(g, b.sum(attains, reducedAxes(n))));
 }
