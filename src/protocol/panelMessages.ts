@@ -57,6 +57,8 @@ export type ToPanelEvents = {
   failed: { readonly message: string };
   /** Nothing to show yet. */
   empty: { readonly says: string };
+  /** Lines above the record came or went: this is where it stands now. To be stored like `memory`. */
+  moved: PanelMemory;
   /** The line was edited since (one sentence), or is again as it was explained (null). */
   stale: { readonly says: string | null };
   /** The cursor in the file is on this token (index), or on none. */

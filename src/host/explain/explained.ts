@@ -19,7 +19,8 @@ export class Explained {
 
   constructor(
     readonly found: FoundRecord,
-    readonly state: PanelState,
+    /** As the panel shows it; only the number of the line changes. */
+    public state: PanelState,
   ) {
     this.spans = spansOf(state.explanation, found.info.text);
     this.startLine = found.record.startLine;
@@ -37,6 +38,12 @@ export class Explained {
   place(source: LineSource, line: number): boolean {
     const before = { line: this.startLine, stale: this.stale };
     this.startLine = line;
+    const { record, memory } = this.state;
+    this.state = {
+      ...this.state,
+      record: { ...record, line: line + 1 },
+      memory: { ...memory, line },
+    };
     this.stale = rawLines(source, line, this.endLine) !== this.found.raw;
     return before.line !== line || before.stale !== this.stale;
   }

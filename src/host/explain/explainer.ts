@@ -25,7 +25,7 @@ export interface ExplainerParts {
   readonly choices: ChoiceMemory;
   readonly panel: Pick<
     PanelHost,
-    'open' | 'show' | 'busy' | 'idle' | 'failed' | 'stale' | 'isOpen'
+    'open' | 'show' | 'busy' | 'idle' | 'failed' | 'moved' | 'stale' | 'isOpen'
   >;
   readonly heatmap: Pick<Heatmap, 'show'>;
   readonly status: Pick<ModelStatus, 'set'>;
@@ -99,8 +99,10 @@ export class Explainer implements vscode.Disposable {
 
   /** Follows an edit: the tints move with their record, or go while it differs from what was explained. */
   follow(explained: Explained): void {
-    this.parts.heatmap.show(explained.picture());
-    this.parts.panel.stale(
+    const { heatmap, panel } = this.parts;
+    heatmap.show(explained.picture());
+    panel.moved(explained.state);
+    panel.stale(
       explained.stale
         ? vscode.l10n.t('The line was edited after it was explained; explain it again.')
         : null,
@@ -236,7 +238,8 @@ export class Explainer implements vscode.Disposable {
     );
     // It may have been edited while the engine was at work.
     if (document) explained.place(documentLines(document), explained.startLine);
-    this.follow(explained);
+    if (explained.stale) this.follow(explained);
+    else this.parts.heatmap.show(explained.picture());
     this.explained.fire(explained.state);
   }
 

@@ -1,7 +1,7 @@
 /**
  * How a tint looks. Three hues that a theme may set; the size of a score shows in the fill and in the
  * thickness of the line under it, its sign in the hue and in the style of that line: unbroken towards
- * the label, broken away from it, double where there is no sign. High contrast themes get no fill.
+ * the label, dotted away from it, double where there is no sign. High contrast themes get no fill.
  */
 import * as vscode from 'vscode';
 import { colours } from '../ids';
@@ -14,7 +14,7 @@ export const tints: readonly Tint[] = ['towards', 'away', 'magnitude'];
 /** Percent of the hue in the fill of the strongest tint; text stays readable over it (4.5 to 1). */
 const strongestFill = 40;
 
-const lineStyles: Record<Tint, string> = { towards: 'solid', away: 'dashed', magnitude: 'double' };
+const lineStyles: Record<Tint, string> = { towards: 'solid', away: 'dotted', magnitude: 'double' };
 
 export function isHighContrast(theme: vscode.ColorTheme): boolean {
   return (
@@ -32,7 +32,7 @@ function fill(tint: Tint, strength: number): string {
 
 /** Pixels under the text; a double line needs three to be seen as two. */
 function thickness(tint: Tint, strength: number, highContrast: boolean): number {
-  const size = highContrast ? Math.ceil((strength * 4) / strongest) : strength >= 3 ? 2 : 1;
+  const size = highContrast ? Math.ceil((strength * 3) / strongest) : strength >= 3 ? 2 : 1;
   return tint === 'magnitude' ? Math.max(3, size) : size;
 }
 

@@ -96,7 +96,7 @@ export class PanelHost implements vscode.Disposable {
   /** A finished explanation. */
   show(state: PanelState): void {
     Object.assign(this.told, { state, busy: null, failed: null, stale: null, highlight: null });
-    if (this.panel) this.panel.title = `Glassbox: ${state.record.file}:${state.record.line}`;
+    this.nameTab(state);
     this.channel?.emit('show', state);
   }
 
@@ -117,6 +117,13 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('failed', { message });
   }
 
+  /** The record that is shown stands on another line now. */
+  moved(state: PanelState): void {
+    this.told.state = state;
+    this.nameTab(state);
+    this.channel?.emit('moved', state.memory);
+  }
+
   /** The line was edited since it was explained (one sentence), or is as it was again (null). */
   stale(says: string | null): void {
     if (this.told.stale === says) return;
@@ -133,6 +140,10 @@ export class PanelHost implements vscode.Disposable {
   /** The panel itself stays open: VS Code closes it, or brings it back after a restart. */
   dispose(): void {
     this.channel?.dispose();
+  }
+
+  private nameTab({ record }: PanelState): void {
+    if (this.panel) this.panel.title = `Glassbox: ${record.file}:${record.line}`;
   }
 
   private listen(channel: PanelChannel): void {
