@@ -66,7 +66,7 @@ export interface PathFacts {
  * The error is relative to the rise, or to a tenth of all magnitudes where the rise is nearly nothing.
  */
 export function completeness(facts: PathFacts): HealthCheck {
-  const { sum, magnitude, rise, scalar, steps, quadrature, baseline } = facts;
+  const { sum, magnitude, rise, scalar } = facts;
   const scale = Math.max(Math.abs(rise), magnitude / 10);
   const error = scale === 0 ? 0 : Math.abs(sum - rise) / scale;
   const ok = error <= completenessLimit;
@@ -79,20 +79,21 @@ export function completeness(facts: PathFacts): HealthCheck {
       says: `The numbers add up to ${short(sum)}; ${start} (${percent(error)} off).`,
     };
   }
-  const coarse = quadrature !== 'gauss-legendre' || steps < 20;
-  const more = coarse ? ' Take more points, or Gauss-Legendre ones.' : '';
-  const singular =
-    baseline === 'zero'
-      ? ' At zero word vectors the first normalisation of some architectures is singular, and then more points do not help: take the [PAD] or [MASK] baseline.'
-      : coarse
-        ? ''
-        : ' The path is rough: take more points.';
   return {
     check: 'completeness',
     ok,
     value: error,
-    says: `The numbers add up to ${short(sum)}, but ${start}: ${percent(error)} off, so they are not to be trusted.${more}${singular}`,
+    says: `The numbers add up to ${short(sum)}, but ${start}: ${percent(error)} off, so they are not to be trusted. ${wayOut(facts)}`,
   };
+}
+
+function wayOut({ quadrature, steps, baseline }: PathFacts): string {
+  if (quadrature !== 'gauss-legendre' || steps < 20) {
+    return 'There are too few points on the path: take 50 Gauss-Legendre points.';
+  }
+  return baseline === 'zero'
+    ? "At zero word vectors this architecture's first normalisation is singular, so more points help little: take the [PAD] or [MASK] baseline."
+    : 'The path is rough: take more points.';
 }
 
 /** 'sum' before a LayerNorm: the gradient is orthogonal to a constant shift, so the sum is rounding. */

@@ -20,22 +20,24 @@ const low32 = 0xffffffff;
 /**
  * Appends standard normal numbers, float32 of shape [samples, positions, width].
  * Uniform numbers come from hashing (seed, sample, counter) and become normal by Box and Muller's
- * transform: the left half of the counters gives the radius, the right half the angle.
+ * transform: the left half of the counters gives the radius, the right half the angle. In float64, which
+ * keeps these nodes on the CPU everywhere: a GPU's sine is off by 2^-11, and the noise must not depend on it.
  */
 export function appendNoise(b: GraphBuilder, { samples, seed, counters }: NoiseInputs): string {
   const sampleKeys = mix(b, b.op('BitwiseXor', [mix(b, seed), mix(b, samples)]));
   const keys = b.op('Unsqueeze', [sampleKeys, b.ints([1, 2])]);
   const bits = mix(b, b.op('BitwiseXor', [mix(b, counters), keys]));
+  const double = (value: number): string => b.scalar(value, 'float64');
   const uniform = b.op('Mul', [
-    b.op('Add', [b.op('Cast', [bits], { to: 'float32' }), b.scalar(0.5)]),
-    b.scalar(2 ** -32),
+    b.op('Add', [b.op('Cast', [bits], { to: 'float64' }), double(0.5)]),
+    double(2 ** -32),
   ]);
   const [first, second] = b.ops('Split', [uniform], 2, { axis: 2, num_outputs: 2 });
-  const radius = b.op('Sqrt', [b.op('Mul', [b.op('Log', [first!]), b.scalar(-2)])]);
-  const angle = b.op('Mul', [second!, b.scalar(2 * Math.PI)]);
+  const radius = b.op('Sqrt', [b.op('Mul', [b.op('Log', [first!]), double(-2)])]);
+  const angle = b.op('Mul', [second!, double(2 * Math.PI)]);
   const cosine = b.op('Mul', [radius, b.op('Cos', [angle])]);
   const sine = b.op('Mul', [radius, b.op('Sin', [angle])]);
-  return b.op('Concat', [cosine, sine], { axis: 2 });
+  return b.op('Cast', [b.op('Concat', [cosine, sine], { axis: 2 })], { to: 'float32' });
 }
 
 /**

@@ -39,7 +39,8 @@ export function pathPoints(rule: Quadrature, count: number): PathPoint[] {
 function gaussLegendre(count: number): PathPoint[] {
   const points: PathPoint[] = [];
   for (let index = 0; index < count / 2; index++) {
-    let x = -Math.cos((Math.PI * (index + 0.75)) / (count + 0.5));
+    const estimate = Math.cos((Math.PI * (index + 0.75)) / (count + 0.5));
+    let x = -estimate * (1 - (count - 1) / (8 * count ** 3));
     let slope = 0;
     for (let step = 0; step < 20; step++) {
       const { value, derivative } = legendre(count, x);

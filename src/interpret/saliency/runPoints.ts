@@ -1,10 +1,10 @@
 /** Runs the points of some rows through the saliency program, in slices that add up. */
-import { columnsOf, feedsOf, wholeNumbers, type Row } from '../../model/inputs';
+import { columnsOf, type Row } from '../../model/inputs';
 import { GlassboxError, type Progress } from '../../protocol/messages';
 import type { Feeds, TensorValue } from '../../runtime/session';
-import { noiseCounters } from './noise';
 import type { SaliencyProgram } from './program';
-import { programInputs as input, programOutputs as output } from './programGraph';
+import { fixedFeeds, sliceFeeds, type Entry } from './programFeeds';
+import { programInputs as input, programOutputs as output } from './programValues';
 import type { Target } from './target';
 
 /** A place near or before a text at which the gradient is taken; the same for every row. */
@@ -66,13 +66,6 @@ const reductionNames = {
   productL1: output.productL1,
   productL2: output.productL2,
   inputL2: output.inputL2,
-};
-
-/** m0 A + m1 Q + m2 A^2, of which program inputs `moment` are the coefficients. */
-const momentCoefficients: Readonly<Record<Moment, readonly number[]>> = {
-  mean: [1, 0, 0],
-  square: [0, 1, 0],
-  variance: [0, 1, -1],
 };
 
 const zero: TensorValue = { dtype: 'float32', dims: [1, 1, 1], data: Float32Array.of(0) };
@@ -140,11 +133,6 @@ async function gradientAtText(
   return values[output.sum]!;
 }
 
-interface Entry {
-  readonly row: number;
-  readonly point: Point;
-}
-
 interface Accumulated {
   /** What was asked for, after the last slice. */
   readonly values: Feeds;
@@ -175,7 +163,7 @@ async function accumulate(
     const last = done + slice.length >= entries.length;
     const feeds = {
       ...fixed,
-      ...sliceFeeds(program, work, slice, columns),
+      ...sliceFeeds(program.model.about, work, slice, columns),
       [input.pivot]: pivot,
       [input.sumSoFar]: sums.sum,
       [input.squareSoFar]: sums.square,
@@ -196,85 +184,4 @@ async function accumulate(
     progress?.({ done, total: entries.length, says: `${done} of ${entries.length} points` });
     sums = { sum: values[output.sum]!, square: values[output.square]! };
   }
-}
-
-/** What is the same in every slice. */
-function fixedFeeds(work: Work, columns: number, width: number): Feeds {
-  const { rows, baseline, points, moment = 'mean', seed = 0 } = work;
-  const noisy = points.some(point => point.sigma !== 0);
-  const padded = (lists: readonly (readonly number[])[]): number[] =>
-    lists.flatMap(list => Array.from({ length: columns }, (_, i) => list[i] ?? 0));
-  const dims = [rows.length, columns];
-  return {
-    [input.rowIds]: wholeNumbers('int64', dims, padded(rows.map(row => row.ids))),
-    [input.baselineIds]: wholeNumbers('int64', dims, padded(baseline.ids)),
-    [input.baselineScale]: floats([1], [baseline.scale]),
-    [input.rowMask]: floats(dims, padded(rows.map(row => row.mask))),
-    [input.seed]: wholeNumbers('int64', [1], [seed]),
-    [input.counters]: noisy
-      ? {
-          dtype: 'int64',
-          dims: [columns, width + (width % 2)],
-          data: noiseCounters(columns, width),
-        }
-      : wholeNumbers('int64', [1, 2], [0, 1]),
-    [input.noiseWidth]: wholeNumbers('int64', [1], [noisy ? width : 1]),
-    [input.moment]: floats([3], momentCoefficients[moment]),
-    [input.linear]: floats([1], [moment === 'mean' ? 1 : 0]),
-  };
-}
-
-function sliceFeeds(
-  program: SaliencyProgram,
-  work: Work,
-  slice: readonly Entry[],
-  columns: number,
-): Feeds {
-  const { inputs, labels } = program.model.about;
-  const count = inputs.batch ?? slice.length;
-  // An export with a fixed batch is filled up with points of weight zero.
-  const all = Array.from({ length: count }, (_, i) => slice[i] ?? slice[0]!);
-  const perPoint = (pick: (entry: Entry) => number): TensorValue => floats([count], all.map(pick));
-  const perLabel = (pick: (target: Target) => readonly number[]): TensorValue =>
-    floats(
-      [count, labels.length],
-      all.flatMap(({ row }) => pick(work.targets[row]!)),
-    );
-  const noisy = work.points.some(point => point.sigma !== 0);
-  const samples = noisy ? all.map(({ point }) => point.sample) : [0];
-  const weights = work.rows.flatMap((_, row) =>
-    all.map((entry, i) => (i < slice.length && entry.row === row ? entry.point.weight : 0)),
-  );
-  // Rows are as long as their columns, so that the model sees the padding that the program sees.
-  const rows = all.map(({ row }) => padRow(work.rows[row]!, columns, inputs.padId));
-  return {
-    ...feedsOf(inputs, rows),
-    [input.rowOf]: wholeNumbers(
-      'int64',
-      [count],
-      all.map(entry => entry.row),
-    ),
-    [input.alpha]: perPoint(({ point }) => point.alpha),
-    [input.sigma]: perPoint(({ point }) => point.sigma),
-    [input.relative]: perPoint(({ point }) => (point.relative ? 1 : 0)),
-    [input.samples]: wholeNumbers('int64', [samples.length], samples),
-    [input.onLogits]: perLabel(target => target.onLogits),
-    [input.onProbabilities]: perLabel(target => target.onProbabilities),
-    [input.onLogProbabilities]: perLabel(target => target.onLogProbabilities),
-    [input.weights]: floats([work.rows.length, count], weights),
-  };
-}
-
-function padRow(row: Row, columns: number, padId: number): Row {
-  const padded = (list: readonly number[], filling: number): number[] =>
-    Array.from({ length: columns }, (_, i) => list[i] ?? filling);
-  return {
-    ids: padded(row.ids, padId),
-    mask: padded(row.mask, 0),
-    typeIds: padded(row.typeIds, 0),
-  };
-}
-
-function floats(dims: readonly number[], numbers: readonly number[]): TensorValue {
-  return { dtype: 'float32', dims, data: Float32Array.from(numbers) };
 }
