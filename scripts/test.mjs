@@ -66,6 +66,7 @@ function ofFolder(folder) {
     '--node-option=import=tsx',
     '--forbid-only',
     '--timeout=120000',
+    ...(folder === 'e2e' ? ['--require', script('test', 'e2e', 'support', 'hooks.ts')] : []),
     `test/${folder}/**/*.test.ts`,
   ];
 }
@@ -77,6 +78,7 @@ async function runChecks() {
     'types of src, test and scripts': [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'],
     'types of webview': [bin('typescript/bin/tsc'), '-p', 'webview/tsconfig.json'],
     'types of test/webview': [bin('typescript/bin/tsc'), '-p', 'test/webview/tsconfig.json'],
+    'types of test/e2e': [bin('typescript/bin/tsc'), '-p', 'test/e2e/tsconfig.json'],
     'eslint finds nothing': [bin('eslint/bin/eslint.js'), '.'],
     'prettier would change nothing': [
       bin('prettier/bin/prettier.cjs'),

@@ -1,0 +1,127 @@
+/** The Glassbox panel in a window of VS Code. */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { until } from './until';
+
+export class Panel {
+  constructor(private readonly page: Page) {}
+
+  /** The page of the panel: a frame in a frame. Panels that are hidden keep their frames. */
+  get frame(): FrameLocator {
+    // The inner frame is found by its id; its name stays that of an earlier state.
+    return this.outer.contentFrame().locator('#active-frame').contentFrame();
+  }
+
+  private get outer(): Locator {
+    return this.page.locator('iframe.webview.ready').filter({ visible: true }).first();
+  }
+
+  /** How many panels are open; their tabs say so, even of those that are behind others. */
+  async count(): Promise<number> {
+    return this.page.locator('.tab').filter({ hasText: 'Glassbox' }).count();
+  }
+
+  async isShown(): Promise<boolean> {
+    return (await this.outer.count()) > 0 && (await this.map.isVisible());
+  }
+
+  get map(): Locator {
+    return this.frame.getByRole('grid', { name: 'Tokens of the text' });
+  }
+
+  get tokens(): Locator {
+    return this.map.getByRole('gridcell');
+  }
+
+  /** A token by its text. */
+  token(text: string): Locator {
+    return this.tokens.filter({ hasText: text }).first();
+  }
+
+  /** All the text of the panel, spaces simplified. */
+  async text(): Promise<string> {
+    return (await this.frame.locator('main').innerText()).replace(/\s+/g, ' ');
+  }
+
+  async header(): Promise<string> {
+    return (await this.frame.locator('header.head').innerText()).replace(/\s+/g, ' ');
+  }
+
+  /** The sentence of a failure, '' when there is none. */
+  async failure(): Promise<string> {
+    const alert = this.frame.locator('.notice-error [role="alert"]');
+    return (await alert.isVisible()) ? alert.innerText() : '';
+  }
+
+  async isBusy(): Promise<boolean> {
+    return (await this.frame.locator('body[data-busy]').count()) > 0;
+  }
+
+  /**
+   * What the map says: tokens with their spoken numbers, the header and the legend. Two explanations
+   * differ in it (at least in their milliseconds or line).
+   */
+  async generation(): Promise<string> {
+    if ((await this.outer.count()) === 0) return '';
+    return this.frame
+      .locator('body')
+      .evaluate(
+        body => {
+          const spoken = [...body.querySelectorAll('[role="gridcell"]')].map(cell =>
+            cell.getAttribute('aria-label'),
+          );
+          const header = body.querySelector('header.head')?.textContent;
+          const legend = body.querySelector('.legend')?.textContent;
+          return JSON.stringify([spoken, header, legend]);
+        },
+        null,
+        { timeout: 5000 },
+      )
+      .catch(() => '');
+  }
+
+  /** Until another explanation than `before` is shown and nothing is being computed. */
+  async settled(before: string): Promise<void> {
+    await until('a new explanation in the panel', async () => {
+      const now = await this.generation();
+      return now !== before && now !== '' && (await this.isShown()) && !(await this.isBusy());
+    });
+  }
+
+  /** Chooses in one of the dropdowns, by the words that a person reads, and waits for the answer. */
+  async choose(field: string, option: string): Promise<void> {
+    const before = await this.generation();
+    await this.openDropdown(field);
+    await this.frame.getByRole('option', { name: option, exact: true }).click();
+    await this.settled(before);
+  }
+
+  /** What a dropdown offers. */
+  async options(field: string): Promise<string[]> {
+    await this.openDropdown(field);
+    const options = this.dropdown(field).getByRole('option');
+    const texts = (await options.allInnerTexts()).map(text => text.trim());
+    await this.page.keyboard.press('Escape');
+    return texts;
+  }
+
+  async chosen(field: string): Promise<string> {
+    return (await this.dropdown(field).locator('[part="selected-value"]').innerText()).trim();
+  }
+
+  private dropdown(field: string): Locator {
+    return this.frame.locator('.field', { hasText: field }).locator('vscode-dropdown').first();
+  }
+
+  private async openDropdown(field: string): Promise<void> {
+    const dropdown = this.dropdown(field);
+    await until(`the dropdown ${field}`, async () => {
+      if (await dropdown.locator('[part="listbox"], .listbox').first().isVisible()) return true;
+      await dropdown.click();
+      return false;
+    });
+  }
+
+  button(name: string): Locator {
+    return this.frame.getByRole('button', { name, exact: true });
+  }
+}
