@@ -1,7 +1,6 @@
 import { csvCells } from './csvCells';
 import { headerColumns, isHeader, namelessColumns, type Column } from './csvHeader';
 import { CsvReading, type Dialect, type FoundRecord } from './csvReading';
-import { usualName } from './fieldNames';
 import type { LineSource } from './lineSource';
 
 /** What the beginning of a CSV or TSV file says about all of it. */
@@ -97,20 +96,18 @@ function readSample(lines: readonly string[], dialect: Dialect): SampleReading {
 
 /**
  * The delimiter of a .csv file: the one that splits the first record in two or more and the other records of the
- * sample in as many; when several do, the one that makes usual names of the header, then the commonest.
+ * sample in as many; when several do, the commonest.
  */
 function findDelimiter(lines: readonly string[]): string {
   let best = { delimiter: ',', score: 0 };
   for (const delimiter of [',', ';', '\t', '|']) {
-    const { dialect, records } = readSample(lines, { delimiter, quotes: true });
+    const { records } = readSample(lines, { delimiter, quotes: true });
     const first = records[0];
     if (!first || first.columns < 2) {
       continue;
     }
     const alike = records.filter(record => record.columns === first.columns).length;
-    const header = csvCells(lines.slice(first.start!, first.end + 1).join('\n'), dialect);
-    const named = header.some(cell => usualName(cell) === 'exact') ? 1 : 0;
-    const score = named + alike / records.length;
+    const score = alike / records.length;
     if (score > best.score) {
       best = { delimiter, score };
     }

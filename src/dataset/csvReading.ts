@@ -22,7 +22,6 @@ export interface FoundRecord {
 const wrongColumnCount = 4;
 const strayQuote = 4;
 const unclosedQuote = 4;
-const quoteAtEndOfUnquotedField = 1;
 const quotedLineLikeARecord = 1 / 8;
 
 /**
@@ -124,7 +123,6 @@ export class CsvReading {
       return;
     }
     let at = 0;
-    let fieldStart = true;
     for (;;) {
       if (this.inside) {
         const close = closingQuote(text, at);
@@ -133,7 +131,6 @@ export class CsvReading {
         }
         this.inside = false;
         at = close + 1;
-        fieldStart = false;
         if (at < text.length && text[at] !== delimiter) {
           this.cost += strayQuote;
           this.stray ??= { line, character: close };
@@ -145,16 +142,11 @@ export class CsvReading {
         continue;
       }
       const next = text.indexOf(delimiter, at);
-      const end = next < 0 ? text.length : next;
-      if (fieldStart && end > at && text[end - 1] === '"') {
-        this.cost += quoteAtEndOfUnquotedField;
-      }
       if (next < 0) {
         return;
       }
       this.columns++;
       at = next + 1;
-      fieldStart = true;
     }
   }
 }
