@@ -1,0 +1,163 @@
+/** Stand-ins for what surrounds the explainer: an engine that answers as told, a memory in memory. */
+import * as vscode from 'vscode';
+import { ChoiceMemory } from '../../../src/host/choices';
+import type { Engine } from '../../../src/host/explain/engine';
+import type { ExplainerParts } from '../../../src/host/explain/explainer';
+import { Explainer } from '../../../src/host/explain/explainer';
+import { FieldChoice } from '../../../src/host/records/fieldChoice';
+import { RecordReader } from '../../../src/host/records/readRecord';
+import type { CallOptions, Explanation, ExplainRequest, ModelInfo } from '../../../src/protocol';
+import { GlassboxError } from '../../../src/protocol';
+
+export class FakeMemento implements vscode.Memento {
+  private readonly values = new Map<string, unknown>();
+
+  keys(): readonly string[] {
+    return [...this.values.keys()];
+  }
+
+  get<T>(key: string, otherwise?: T): T | undefined {
+    return this.values.has(key) ? (this.values.get(key) as T) : otherwise;
+  }
+
+  update(key: string, value: unknown): Promise<void> {
+    // As the real one does: what is kept is a copy in JSON.
+    if (value === undefined) this.values.delete(key);
+    else this.values.set(key, JSON.parse(JSON.stringify(value)));
+    return Promise.resolve();
+  }
+}
+
+export const fakeInfo: ModelInfo = {
+  dir: '/model',
+  name: 'fake',
+  architecture: 'none',
+  labels: ['negative', 'positive'],
+  device: 'cpu',
+  hash: '00',
+  maxTokens: 16,
+  methods: [
+    {
+      name: 'integrated-gradients',
+      title: 'Integrated gradients',
+      about: 'a',
+      source: 's',
+      defaults: { aggregate: 'dot', steps: 50 },
+      aggregations: ['dot'],
+    },
+  ],
+};
+
+/** One token a word, all of the same weight. */
+export function fakeExplanation(request: ExplainRequest): Explanation {
+  const tokens = [...request.text.matchAll(/\S+/g)].map(({ 0: text, index }, word) => {
+    return { text, start: index, end: index + text.length, special: false, unknown: false, word };
+  });
+  const numbers = tokens.map(() => 1);
+  return {
+    tokens,
+    prediction: {
+      label: 'positive',
+      labels: fakeInfo.labels,
+      logits: [-1, 1],
+      probabilities: [0.12, 0.88],
+    },
+    gold: request.gold ?? null,
+    explained: {
+      label: 'positive',
+      against: null,
+      why: 'predicted',
+      scalar: request.scalar,
+      value: 1,
+    },
+    method: { name: request.method, title: 'Integrated gradients', ...request.parameters },
+    signed: true,
+    attributions: numbers,
+    scores: numbers,
+    normalisation: 'max',
+    health: [],
+    device: 'cpu',
+    milliseconds: 1,
+    modelHash: '00',
+    modelName: 'fake',
+  };
+}
+
+export type Answer = (request: ExplainRequest, options: CallOptions) => Promise<Explanation>;
+
+export class FakeEngine implements Engine {
+  readonly requests: ExplainRequest[] = [];
+  readonly loaded: string[] = [];
+
+  constructor(
+    private readonly answer: Answer = request => Promise.resolve(fakeExplanation(request)),
+  ) {}
+
+  async call(name: string, params: unknown, options: CallOptions = {}): Promise<never> {
+    if (options.signal?.aborted) throw new GlassboxError('cancelled', 'Cancelled.');
+    if (name === 'loadModel') {
+      this.loaded.push((params as { modelDir: string }).modelDir);
+      return fakeInfo as never;
+    }
+    const request = params as ExplainRequest;
+    this.requests.push(request);
+    return (await this.answer(request, options)) as never;
+  }
+
+  restart(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** Resolves never, rejects as the real client does when it is cancelled. */
+export const untilCancelled: Answer = (_request, { signal }) =>
+  new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => {
+      reject(new GlassboxError('cancelled', 'Cancelled.'));
+    });
+  });
+
+export function fakeExplainer(
+  engine: Engine,
+  change: Partial<ExplainerParts> = {},
+): { explainer: Explainer; told: string[]; choices: ChoiceMemory } {
+  const told: string[] = [];
+  const tell = (what: string) => () => {
+    told.push(what);
+  };
+  const choices = new ChoiceMemory(new FakeMemento());
+  const explainer = new Explainer({
+    engine,
+    models: { current: () => '/model' },
+    reader: new RecordReader(new FieldChoice(new FakeMemento())),
+    choices,
+    panel: {
+      isOpen: true,
+      open: tell('open'),
+      show: tell('show'),
+      busy: tell('busy'),
+      idle: tell('idle'),
+      moved: tell('moved'),
+      stale: tell('stale'),
+      failed: message => {
+        told.push(`failed: ${message}`);
+      },
+    },
+    heatmap: {
+      show: picture => {
+        told.push(picture ? 'tint' : 'untint');
+      },
+    },
+    status: {
+      set: activity => {
+        told.push(`status ${activity}`);
+      },
+    },
+    log: vscode.window.createOutputChannel('Glassbox Test', { log: true }),
+    offerModel: () => Promise.resolve(null),
+    modelBeside: () => null,
+    mayLoad: () => Promise.resolve(true),
+    ...change,
+  });
+  return { explainer, told, choices };
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { defaultChoices } from '../../../src/host/choices';
+import { panelViewType } from '../../../src/host/ids';
+import type { PanelHandlers } from '../../../src/host/panel/panelHost';
+import { PanelHost } from '../../../src/host/panel/panelHost';
+import { contentSecurityPolicy, makeNonce, panelHtml } from '../../../src/host/panel/panelHtml';
+import { readMemory } from '../../../src/host/panel/restore';
+import type { PanelState } from '../../../src/protocol';
+import { fakeExplanation, fakeInfo } from './fakes';
+import { closeEverything, extension, panelTabs, until } from './support';
+
+const ignore = () => undefined;
+
+function handlers(change: Partial<PanelHandlers> = {}): PanelHandlers {
+  return {
+    choose: ignore,
+    hover: ignore,
+    reveal: ignore,
+    cancel: ignore,
+    copyJson: ignore,
+    savePicture: ignore,
+    selectModel: ignore,
+    showLog: ignore,
+    ...change,
+  };
+}
+
+function someState(): PanelState {
+  const request = {
+    modelDir: '/model',
+    device: 'cpu',
+    text: 'fine',
+    method: 'integrated-gradients',
+    parameters: {},
+    scalar: 'logit',
+    label: { kind: 'predicted' },
+  } as const;
+  return {
+    record: { file: 'a.txt', line: 3, field: '', text: 'fine', gold: null },
+    explanation: fakeExplanation(request),
+    choices: defaultChoices,
+    methods: fakeInfo.methods,
+    memory: { uri: 'file:///a.txt', line: 2, choices: defaultChoices },
+  };
+}
+
+describe('the panel', () => {
+  let log: vscode.LogOutputChannel;
+
+  before(() => {
+    log = vscode.window.createOutputChannel('Glassbox Test', { log: true });
+  });
+
+  after(async () => {
+    log.dispose();
+    await closeEverything();
+  });
+
+  it('has a page without text and with nothing inline', () => {
+    const panel = vscode.window.createWebviewPanel('test', 'Test', vscode.ViewColumn.One);
+    const html = panelHtml(panel.webview, extension().extensionUri);
+    panel.dispose();
+    const body = /<body>([^]*)<\/body>/.exec(html)?.[1] ?? '?';
+    assert.equal(body.replace(/<[^>]*>/g, '').trim(), '');
+    assert.doesNotMatch(html, /style=|on\w+=|unsafe/);
+    const nonce = /<meta property="csp-nonce" content="([0-9a-f]{32})">/.exec(html)?.[1];
+    assert.ok(nonce);
+    assert.ok(html.includes(`<script nonce="${nonce}" src=`));
+    assert.ok(html.includes(`script-src 'nonce-${nonce}'`));
+  });
+
+  it('may load its own files only, with a new nonce each time', () => {
+    const policy = contentSecurityPolicy('SOURCE', 'NONCE');
+    assert.deepEqual(policy.split('; '), [
+      "default-src 'none'",
+      "script-src 'nonce-NONCE'",
+      "style-src SOURCE 'nonce-NONCE'",
+      'img-src SOURCE',
+      'font-src SOURCE',
+    ]);
+    assert.notEqual(makeNonce(), makeNonce());
+  });
+
+  it('tells a page that wakes everything that it must show', async () => {
+    const panel = vscode.window.createWebviewPanel(panelViewType, 'Test', vscode.ViewColumn.Two);
+    // A page that answers every message by sending it back, so that the test sees what arrives.
+    const host = new PanelHost(extension().extensionUri, handlers(), log);
+    host.adopt(panel);
+    panel.webview.html = echoPage();
+    const seen: unknown[] = [];
+    panel.webview.onDidReceiveMessage((message: { echo?: { event?: string } }) => {
+      if (message.echo?.event) seen.push(message.echo.event);
+    });
+    await until('the page says that nothing is there yet', () => seen.includes('empty'));
+    host.show(someState());
+    host.stale('The line was edited.');
+    host.highlight(0);
+    await until('it got them', () => seen.includes('highlight'));
+    seen.length = 0;
+    panel.webview.html = echoPage();
+    await until('it was told again', () => seen.includes('highlight'));
+    assert.deepEqual(seen, ['show', 'stale', 'highlight']);
+    assert.equal(panel.title, 'Glassbox: a.txt:3');
+    panel.dispose();
+  });
+
+  it('is opened once and forgets a page that was closed', async () => {
+    const hovered: (number | null)[] = [];
+    const host = new PanelHost(
+      extension().extensionUri,
+      handlers({ hover: ({ token }) => hovered.push(token) }),
+      log,
+    );
+    const before = panelTabs().length;
+    host.open();
+    host.open();
+    await until('the tab is there', () => panelTabs().length === before + 1);
+    const [tab] = panelTabs().filter(({ label }) => label === 'Glassbox');
+    assert.ok(tab);
+    await vscode.window.tabGroups.close(tab);
+    await until('it is gone', () => !host.isOpen);
+    assert.deepEqual(hovered, [null], 'the emphasis in the file ends with the panel');
+  });
+
+  it('reads back only what it stored itself', () => {
+    const { memory } = someState();
+    assert.deepEqual(readMemory({ ...memory, tableOpen: true }), memory);
+    assert.deepEqual(readMemory({ ...memory, choices: 'old' })?.choices, defaultChoices);
+    for (const broken of [undefined, null, 'x', {}, { uri: 'a', line: -1 }, { uri: 1, line: 1 }]) {
+      assert.equal(readMemory(broken), null);
+    }
+  });
+});
+
+function echoPage(): string {
+  const nonce = makeNonce();
+  return `<!DOCTYPE html><html><head><meta http-equiv="Content-Security-Policy"
+    content="default-src 'none'; script-src 'nonce-${nonce}'"></head><body><script nonce="${nonce}">
+    const api = acquireVsCodeApi();
+    addEventListener('message', ({ data }) => {
+      if (data.hello !== undefined && !data.answer) api.postMessage({ hello: data.hello, answer: true });
+      api.postMessage({ echo: data });
+    });
+    api.postMessage({ hello: 1 });
+    api.postMessage({ event: 'ready', body: null });
+  </script></body></html>`;
+}
