@@ -1,0 +1,201 @@
+/**
+ * The text as the map: every token tinted where it stands. The map is one tab stop; arrows walk from
+ * token to token, and pointer or focus on a token is told to the caller.
+ */
+import { fill, make } from './dom';
+import { formatCount, formatScore } from './numbers';
+import type { Segment } from './segments';
+import type { MapPiece, SaliencyMap, TokenFacts } from './tokenFacts';
+import { spokenFacts } from './tokenFacts';
+import type { WalkKey } from './walk';
+import { stepFrom, walkKeyOf } from './walk';
+
+/** Where pointer or focus may stand. Text that the model did not see is a stop without facts. */
+interface Stop {
+  readonly element: HTMLElement;
+  readonly facts: TokenFacts | null;
+}
+
+export interface HeatmapEvents {
+  /** Pointer or focus moved onto facts, or off all. */
+  readonly onPoint: (facts: TokenFacts | null) => void;
+  /** Enter, Space or a click on a token. */
+  readonly onReveal: (facts: TokenFacts) => void;
+}
+
+export interface Heatmap {
+  readonly element: HTMLElement;
+  readonly show: (map: SaliencyMap) => void;
+  /** Emphasises the facts that hold this token, and returns them. */
+  readonly highlight: (token: number | null) => TokenFacts | null;
+  /** Emphasises like the pointer does, for a pointer that is on the same token elsewhere. */
+  readonly echo: (token: number | null) => void;
+}
+
+export function createHeatmap(events: HeatmapEvents): Heatmap {
+  const textRow = make('div', { role: 'row', class: 'map-text' });
+  const apartRow = make('div', { role: 'row', class: 'map-apart' });
+  const element = make(
+    'div',
+    { role: 'grid', 'aria-label': 'Tokens of the text', class: 'map', dir: 'auto' },
+    textRow,
+    apartRow,
+  );
+
+  let stops: Stop[] = [];
+  let stopOfToken = new Map<number, number>();
+  let rover = 0;
+  let pointer: number | null = null;
+  let focus: number | null = null;
+  let told: TokenFacts | null = null;
+
+  const stopAt = (target: EventTarget | null): number | null => {
+    const cell = target instanceof Element ? target.closest<HTMLElement>('[data-stop]') : null;
+    return cell ? Number(cell.dataset['stop']) : null;
+  };
+  const emphasise = (className: string, at: number | null | undefined) => {
+    for (const old of element.querySelectorAll(`.${className}`)) old.classList.remove(className);
+    if (at !== null && at !== undefined) stops[at]?.element.classList.add(className);
+  };
+  const tell = () => {
+    const at = pointer ?? focus;
+    emphasise('pointed', at);
+    const facts = at === null ? null : (stops[at]?.facts ?? null);
+    if (facts === told) return;
+    told = facts;
+    events.onPoint(facts);
+  };
+  const rove = (at: number) => {
+    stops[rover]?.element.setAttribute('tabindex', '-1');
+    stops[at]?.element.setAttribute('tabindex', '0');
+    rover = at;
+  };
+  const reveal = (at: number | null) => {
+    const facts = at === null ? null : stops[at]?.facts;
+    if (facts) events.onReveal(facts);
+  };
+  const walk = (key: WalkKey) => {
+    const rightToLeft = getComputedStyle(element).direction === 'rtl';
+    const at = stepFrom(key, rover, stops.length, rightToLeft, i => {
+      const { left, width, top } = stops[i]!.element.getClientRects()[0] ?? new DOMRect();
+      return { middle: left + width / 2, top };
+    });
+    stops[at]?.element.focus();
+  };
+
+  element.addEventListener('pointerover', event => {
+    pointer = stopAt(event.target);
+    tell();
+  });
+  element.addEventListener('pointerleave', () => {
+    pointer = null;
+    tell();
+  });
+  element.addEventListener('focusin', event => {
+    focus = stopAt(event.target);
+    if (focus !== null) rove(focus);
+    // What moved last counts: a pointer left lying on the map must not hide where the keyboard is.
+    pointer = null;
+    tell();
+  });
+  element.addEventListener('focusout', () => {
+    focus = null;
+    tell();
+  });
+  element.addEventListener('click', event => {
+    // Whoever marked some text wants to copy it, not to leave the panel.
+    if (document.getSelection()?.isCollapsed !== false) reveal(stopAt(event.target));
+  });
+  element.addEventListener('keydown', event => {
+    const key = walkKeyOf(event);
+    if (key === null) return;
+    event.preventDefault();
+    if (key === 'act') reveal(stopAt(event.target));
+    else walk(key);
+  });
+
+  const show = (map: SaliencyMap) => {
+    const hadFocus = focus !== null;
+    const before = stops.length;
+    stops = [];
+    pointer = null;
+    focus = null;
+    const add = (cell: HTMLElement, facts: TokenFacts | null) => {
+      cell.dataset['stop'] = String(stops.length);
+      stops.push({ element: cell, facts });
+      return cell;
+    };
+    fill(textRow, ...map.pieces.map(piece => pieceElement(piece, map, add)));
+    const apart = map.apart.map(facts => add(apartElement(facts, map), facts));
+    fill(apartRow, ...apart);
+    apartRow.hidden = apart.length === 0;
+    stopOfToken = new Map(
+      stops.flatMap(({ facts }, at) => (facts?.tokens ?? []).map(token => [token, at] as const)),
+    );
+    rove(before === stops.length ? rover : 0);
+    if (hadFocus) stops[rover]?.element.focus({ preventScroll: true });
+    tell();
+  };
+
+  return {
+    element,
+    show,
+    highlight: token => {
+      const at = token === null ? undefined : stopOfToken.get(token);
+      emphasise('lit', at);
+      if (at === undefined) return null;
+      stops[at]!.element.scrollIntoView({ block: 'nearest' });
+      return stops[at]!.facts;
+    },
+    echo: token => {
+      emphasise('pointed', token === null ? null : stopOfToken.get(token));
+    },
+  };
+}
+
+type AddStop = (cell: HTMLElement, facts: TokenFacts | null) => HTMLElement;
+
+function pieceElement({ segment, facts }: MapPiece, map: SaliencyMap, add: AddStop): Node {
+  if (facts) {
+    const cell = tokenElement(facts, map);
+    if (segment.joinsPrevious) cell.classList.add('joins-previous');
+    if (segment.joinsNext) cell.classList.add('joins-next');
+    if (segment.text.includes('\n')) cell.classList.add('newline');
+    return add(cell, facts);
+  }
+  if (segment.kind === 'gap') return document.createTextNode(segment.text);
+  return add(unseenElement(segment), null);
+}
+
+function tokenElement(facts: TokenFacts, { explanation }: SaliencyMap): HTMLElement {
+  const cell = make('span', {
+    role: 'gridcell',
+    tabindex: '-1',
+    class: `token ${facts.tint}`,
+    'aria-label': spokenFacts(facts, explanation),
+  });
+  cell.textContent = facts.text;
+  cell.style.setProperty('--size', facts.size.toFixed(3));
+  if (facts.unknown) cell.classList.add('unknown');
+  return cell;
+}
+
+/** A token without characters has room for its number beside its name. */
+function apartElement(facts: TokenFacts, map: SaliencyMap): HTMLElement {
+  const cell = tokenElement(facts, map);
+  const score = formatScore(facts.score, map.explanation.signed);
+  cell.append(make('span', { class: 'apart-score number', 'aria-hidden': 'true' }, score));
+  return cell;
+}
+
+function unseenElement({ text }: Segment): HTMLElement {
+  const count = `${formatCount(text.length)} ${text.length === 1 ? 'character' : 'characters'}`;
+  const cell = make('span', {
+    role: 'gridcell',
+    tabindex: '-1',
+    class: text.trim().length > 20 ? 'unseen unseen-long' : 'unseen',
+    'aria-description': `not seen by the model, ${count}`,
+  });
+  cell.textContent = text;
+  return cell;
+}

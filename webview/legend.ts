@@ -1,0 +1,69 @@
+/** What the tints mean and how the numbers were made, in words. */
+import type { Explanation } from '../src/protocol';
+import { fill, make } from './dom';
+import type { SaliencyMap } from './tokenFacts';
+import { methodSentence, normalisationSentence, scaleEnds } from './words';
+
+export interface Legend {
+  readonly element: HTMLElement;
+  readonly show: (map: SaliencyMap) => void;
+}
+
+export function createLegend(): Legend {
+  const element = make('section', { class: 'legend', 'aria-label': 'Legend' });
+  return {
+    element,
+    show: ({ explanation, pieces }) => {
+      const completeness = explanation.health.find(({ check }) => check === 'completeness');
+      const normalised = normalisationSentence(explanation);
+      const unknown = pieces.some(({ facts }) => facts?.unknown === true);
+      const unseen = pieces.some(({ segment }) => segment.kind === 'unseen');
+      fill(
+        element,
+        explanation.signed ? signedScale(explanation) : unsignedScale(),
+        make('p', { class: 'muted' }, methodSentence(explanation)),
+        make(
+          'p',
+          { class: 'muted' },
+          completeness ? `${normalised} ${completeness.says}` : normalised,
+        ),
+        unseen ? make('p', { class: 'muted' }, 'Italic: not seen by the model.') : null,
+        unknown
+          ? make('p', { class: 'muted' }, 'Dotted frame: not in the vocabulary of the model.')
+          : null,
+      );
+    },
+  };
+}
+
+function signedScale({ explained }: Explanation): HTMLElement {
+  const ends = scaleEnds(explained);
+  return make(
+    'p',
+    { class: 'scale' },
+    make('span', {}, ends.towards),
+    swatches('towards', [1, 0.6, 0.3]),
+    swatches('away', [0.3, 0.6, 1]),
+    make('span', {}, ends.away),
+  );
+}
+
+function unsignedScale(): HTMLElement {
+  return make(
+    'p',
+    { class: 'scale' },
+    make('span', {}, 'little'),
+    swatches('magnitude', [0.2, 0.4, 0.7, 1]),
+    make('span', {}, 'much: size only, neither for nor against'),
+  );
+}
+
+/** Samples of tint and underline, drawn by the same rules as the tokens. */
+function swatches(sign: string, sizes: readonly number[]): HTMLElement {
+  const samples = sizes.map(size => {
+    const sample = make('span', { class: `token ${sign} swatch` });
+    sample.style.setProperty('--size', String(size));
+    return sample;
+  });
+  return make('span', { class: 'swatches', 'aria-hidden': 'true' }, ...samples);
+}

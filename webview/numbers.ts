@@ -1,0 +1,49 @@
+/** How numbers are written. A real minus sign, as wide as the plus, keeps columns straight. */
+
+const minus = '\u2212';
+
+function withSign(value: number, digits: string): string {
+  if (Number(digits) === 0) return digits;
+  return `${value < 0 ? minus : '+'}${digits}`;
+}
+
+/** A score with its sign: '+0.42', '−0.42', '0.00'; a magnitude without: '0.42'. */
+export function formatScore(score: number, signed: boolean): string {
+  if (!Number.isFinite(score)) return 'not a number';
+  const digits = Math.abs(score).toFixed(2);
+  return signed ? withSign(score, digits) : digits;
+}
+
+/** A raw attribution, of any order of magnitude, to three significant digits. */
+export function formatRaw(value: number, signed: boolean): string {
+  if (!Number.isFinite(value)) return 'not a number';
+  const size = Math.abs(value);
+  const digits =
+    size === 0
+      ? '0'
+      : size >= 1e-3 && size < 1e4
+        ? String(Number(size.toPrecision(3)))
+        : size.toExponential(2).replace('e+', 'e').replace('e-', `e${minus}`);
+  if (size === 0 || !signed) return digits;
+  return `${value < 0 ? minus : '+'}${digits}`;
+}
+
+/** A probability, never rounded to a certainty that it is not: '0.93', '>0.99', '<0.01'. */
+export function formatProbability(p: number): string {
+  if (!Number.isFinite(p)) return 'not a number';
+  if (p < 1 && p >= 0.995) return '>0.99';
+  if (p > 0 && p < 0.005) return '<0.01';
+  return p.toFixed(2);
+}
+
+/** A part of a whole: '12 %', '<1 %'. */
+export function formatShare(share: number): string {
+  if (!Number.isFinite(share)) return 'not a number';
+  if (share > 0 && share < 0.005) return '<1 %';
+  return `${Math.round(share * 100)} %`;
+}
+
+/** 1234 -> '1,234'. */
+export function formatCount(count: number): string {
+  return count.toLocaleString('en-US');
+}

@@ -1,0 +1,29 @@
+/** The order of the rows of the table. */
+import type { TokenFacts } from './tokenFacts';
+
+export type SortKey = 'place' | 'text' | 'score' | 'effect' | 'share' | 'attribution';
+
+export interface TableSort {
+  readonly key: SortKey;
+  readonly descending: boolean;
+}
+
+const sortValue: Readonly<Record<SortKey, (facts: TokenFacts) => number | string>> = {
+  place: facts => facts.tokens[0]!,
+  text: facts => facts.text.toLowerCase(),
+  score: facts => facts.score,
+  effect: facts => facts.score,
+  share: facts => facts.share,
+  attribution: facts => facts.attribution,
+};
+
+/** The rows in the order that `sort` asks for; equal ones, and those without a number, by their place. */
+export function sortFacts(rows: readonly TokenFacts[], { key, descending }: TableSort) {
+  const value = sortValue[key];
+  return [...rows].sort((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    const lost = Number(Number.isNaN(x)) - Number(Number.isNaN(y));
+    const order = x < y ? -1 : x > y ? 1 : 0;
+    return lost || (descending ? -order : order) || a.tokens[0]! - b.tokens[0]!;
+  });
+}
