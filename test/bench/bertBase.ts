@@ -1,0 +1,145 @@
+/** What a derivative costs in forward passes, on a random model of BERT-base's size. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { findEmbeddingLookup } from '../../src/autodiff/embeddingLookup';
+import { cleanup, prepare } from '../../src/autodiff/passes';
+import { vjp } from '../../src/autodiff/vjp';
+import { SaliencyProgram } from '../../src/interpret/saliency/program';
+import { runPoints } from '../../src/interpret/saliency/runPoints';
+import { pathPoints } from '../../src/interpret/saliency/quadrature';
+import { targetOf } from '../../src/interpret/saliency/target';
+import type { Row } from '../../src/model/inputs';
+import { loadModel } from '../../src/model/loadModel';
+import { GraphBuilder } from '../../src/onnx/builder';
+import type { Graph } from '../../src/onnx/graph';
+import { writeModel } from '../../src/onnx/writeModel';
+import { learnFacts } from '../../src/runtime/probe';
+import { Session, type Feeds } from '../../src/runtime/session';
+import { bertBase, buildBertLike } from '../support/bertLike';
+import { format, type Figure } from './report';
+import { timePair } from './timing';
+
+const length = 32;
+const steps = 50;
+/** Batch sizes among which the fastest forward pass is looked for. */
+const batches = [1, 8, 16, 25, 50];
+
+/** One run that yields d logits / d word vectors, over one forward run. */
+export async function gradientOverForward(): Promise<Figure> {
+  const batch = 16;
+  const graph = buildBertLike(bertBase);
+  const forward = await Session.create(writeModel(graph));
+  const gradient = await Session.create(writeModel(await gradientGraph(graph)));
+  const feeds = randomFeeds(batch);
+  const pair = await timePair(
+    () => forward.run(feeds),
+    () => gradient.run(feeds),
+    7,
+  );
+  await forward.release();
+  await gradient.release();
+  return {
+    name: `Embedding gradient over forward, batch ${batch} x ${length}`,
+    value: pair.ratio,
+    unit: 'x',
+    goal: 2.2,
+    details: `forward ${format(pair.first)} ms, forward and gradient ${format(pair.second)} ms; 2.0 is the arithmetic floor`,
+  };
+}
+
+/** 50 points of integrated gradients over 50 forward passes at whatever batch is fastest for these. */
+export async function pathOverForward(): Promise<Figure> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'glassbox-bench-'));
+  try {
+    await mkdir(folder, { recursive: true });
+    const bytes = writeModel(buildBertLike(bertBase));
+    await writeFile(path.join(folder, 'model.onnx'), bytes);
+    const model = await loadModel(folder, 'cpu', { tokenizer: 'optional' });
+    const forward = await Session.create(bytes);
+    const best = await bestBatch(forward);
+    const program = await SaliencyProgram.of(model);
+    const row: Row = {
+      ids: randomIds(length),
+      mask: Array<number>(length).fill(1),
+      typeIds: Array<number>(length).fill(0),
+    };
+    const points = pathPoints('gauss-legendre', steps).map((point, sample) => ({
+      ...point,
+      sigma: 0,
+      relative: false,
+      sample,
+    }));
+    const integrate = () =>
+      runPoints(program, {
+        rows: [row],
+        targets: [targetOf('logit', { label: 0 }, bertBase.labels)],
+        baseline: { ids: [row.ids.map(() => 0)], scale: 0 },
+        points,
+      });
+    const feeds = randomFeeds(best);
+    const pair = await timePair(
+      async () => {
+        for (let done = 0; done < steps; done += best) await forward.run(feeds);
+      },
+      integrate,
+      3,
+    );
+    await forward.release();
+    await model.release();
+    return {
+      name: `Integrated gradients, ${steps} points, over ${steps} forward passes`,
+      value: pair.ratio,
+      unit: 'x',
+      goal: 2.2,
+      details: `${steps} forward passes in batches of ${best}: ${format(pair.first)} ms; integrated gradients ${format(pair.second)} ms`,
+    };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Among the divisors of the work, the batch with the cheapest forward pass a row. */
+async function bestBatch(forward: Session): Promise<number> {
+  let best = { batch: 1, cost: Infinity };
+  for (const batch of batches.filter(size => steps % size === 0)) {
+    const feeds = randomFeeds(batch);
+    await forward.run(feeds);
+    const started = performance.now();
+    await forward.run(feeds);
+    const cost = (performance.now() - started) / batch;
+    if (cost < best.cost) best = { batch, cost };
+  }
+  return best.batch;
+}
+
+async function gradientGraph(model: Graph): Promise<Graph> {
+  const graph = prepare(model);
+  const facts = await learnFacts(graph, [randomFeeds(2, 5), randomFeeds(3, 7)]);
+  const { output } = findEmbeddingLookup(graph);
+  const b = new GraphBuilder(graph, 'bench/');
+  const ones = b.op('Expand', [b.scalar(1), b.op('Shape', ['logits'])]);
+  const adjoint = vjp({ graph, seeds: new Map([['logits', ones]]), wrt: [output], facts });
+  graph.outputs = [];
+  b.output(adjoint.get(output)!, 'gradient');
+  return cleanup(graph);
+}
+
+function randomIds(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => 1000 + ((i * 7919) % 20000));
+}
+
+function randomFeeds(batch: number, columns = length): Feeds {
+  const dims = [batch, columns];
+  const count = batch * columns;
+  const filled = (values: readonly number[]) => ({
+    dtype: 'int64' as const,
+    dims,
+    data: BigInt64Array.from(values, BigInt),
+  });
+  return {
+    input_ids: filled(randomIds(count)),
+    attention_mask: filled(Array<number>(count).fill(1)),
+    token_type_ids: filled(Array<number>(count).fill(0)),
+  };
+}
