@@ -73,7 +73,7 @@ export async function pathOverForward(): Promise<Figure> {
     const integrate = () =>
       runPoints(program, {
         rows: [row],
-        targets: [targetOf('logit', { label: 0 }, bertBase.labels)],
+        targets: [targetOf('logit', { label: 0, against: null, why: 'chosen' }, bertBase.labels)],
         baseline: { ids: [row.ids.map(() => 0)], scale: 0 },
         points,
       });
