@@ -85,7 +85,7 @@ export class EngineClient {
         answer.then(resolve, reject);
         await answer.catch(() => undefined);
         if (options.signal?.aborted) await this.endOrKill(process);
-        if (name === 'explain') await this.recycleIfLarge(process);
+        if (name !== 'loadModel') await this.recycleIfLarge(process);
         this.working--;
         this.update();
       };

@@ -164,7 +164,7 @@ function crash(wasOpen: boolean, code: number | null, signal: string | null): Gl
     'engine-lost',
     wasOpen
       ? `The engine process ended ${how} while it worked on this; it starts again with the next request.`
-      : `The engine process ended ${how} before it was ready; the log has its last words (command "Glassbox: Show Log").`,
+      : `The engine process ended ${how} before it was ready; the log has its last words.`,
   );
 }
 

@@ -1,12 +1,15 @@
 /** What the engine does for those who ask, in whatever process it lives. */
 import { explain, explainIds } from '../interpret/saliency/explain';
-import type { IdsRequest } from '../interpret/saliency/explain';
 import { methodDescriptions } from '../interpret/saliency/methods';
-import type { Row } from '../model/inputs';
 import type { Model } from '../model/model';
 import type { Channel } from '../protocol/channel';
 import type { HandlerContext, NoRequests } from '../protocol/channelTypes';
-import type { EngineEvents, EngineRequests, EngineStatus } from '../protocol/engineMessages';
+import type {
+  EngineEvents,
+  EngineRequests,
+  EngineStatus,
+  ExplainIdsRequest,
+} from '../protocol/engineMessages';
 import type {
   DevicePreference,
   Explanation,
@@ -52,13 +55,11 @@ export class EngineServer {
 
   /** Explains rows of token ids; the model folder need not have a tokenizer. Throws GlassboxError. */
   explainIds(
-    place: ModelPlace,
-    rows: readonly Row[],
-    request: IdsRequest,
+    { modelDir, device, rows, ...request }: ExplainIdsRequest,
     context: Partial<HandlerContext> = {},
   ): Promise<Explanation[]> {
     return this.queue.run(async () => {
-      const model = await this.models.get(place.modelDir, place.device, { tokenizer: 'optional' });
+      const model = await this.models.get(modelDir, device, { tokenizer: 'optional' });
       stopIfCancelled(context);
       const explanations = await explainIds(model, rows, request, context);
       this.explained += explanations.length;
@@ -95,6 +96,7 @@ export function serve(
   };
   channel.handle('loadModel', (place, context) => thenTell(server.loadModel(place, context)));
   channel.handle('explain', (request, context) => thenTell(server.explain(request, context)));
+  channel.handle('explainIds', (request, context) => thenTell(server.explainIds(request, context)));
   channel.handle('status', () => server.status());
 }
 

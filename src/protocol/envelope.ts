@@ -65,8 +65,7 @@ export function parseEnvelope(message: unknown): Envelope | null {
 }
 
 /** The sentence for a failure that nobody foresaw; its detail goes to the log only. */
-export const internalSentence =
-  'Something went wrong inside Glassbox; the log has the details (command "Glassbox: Show Log").';
+export const internalSentence = 'Something went wrong inside Glassbox; its log has the details.';
 
 /**
  * How `error` travels. A GlassboxError keeps its code and sentence; anything else becomes

@@ -1,0 +1,19 @@
+/** The command line: `node dist/cli.js explain FILE:LINE --model DIR`. */
+import path from 'node:path';
+import colors from 'picocolors';
+import { runProgram } from './cli/program';
+
+// Who reads only the beginning (`| head`) closes the pipe; that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+void runProgram(process.argv.slice(2), {
+  out: text => process.stdout.write(text),
+  err: text => process.stderr.write(text),
+  colors,
+  engine: { entry: path.join(__dirname, 'engine.js') },
+}).then(code => {
+  process.exitCode = code;
+});

@@ -1,0 +1,72 @@
+/** Rows of token ids from a JSON file in the format of kit/families/<name>/golden.json. */
+import { readFile } from 'node:fs/promises';
+import type { TokenRow } from '../protocol/engineMessages';
+import { GlassboxError } from '../protocol/messages';
+
+export interface GoldenRows {
+  readonly rows: readonly TokenRow[];
+  /** Index of the gold label of each row, as text; null where the file has none. */
+  readonly gold: readonly (string | null)[];
+}
+
+/**
+ * Reads `input_ids` and, where they are there, `attention_mask` (default: all 1), `token_type_ids`
+ * (default: all 0) and `labels`. Throws GlassboxError 'bad-input'.
+ */
+export async function readGoldenRows(file: string): Promise<GoldenRows> {
+  const data = await readJson(file);
+  const ids = matrix(data, 'input_ids', file);
+  if (!ids) {
+    throw new GlassboxError(
+      'bad-input',
+      `${file} has no "input_ids": rows of token ids are expected.`,
+    );
+  }
+  const masks = matrix(data, 'attention_mask', file);
+  const types = matrix(data, 'token_type_ids', file);
+  const labels = data['labels'];
+  const rows = ids.map((row, index): TokenRow => ({
+    ids: row,
+    mask: masks?.[index] ?? row.map(() => 1),
+    typeIds: types?.[index] ?? row.map(() => 0),
+  }));
+  const gold = rows.map((_, index) => {
+    const label: unknown = Array.isArray(labels) ? labels[index] : null;
+    return typeof label === 'number' || typeof label === 'string' ? String(label) : null;
+  });
+  return { rows, gold };
+}
+
+async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw new GlassboxError('bad-input', `${file} cannot be read (${why}); check the path.`);
+  }
+  try {
+    const data: unknown = JSON.parse(text);
+    if (typeof data === 'object' && data !== null) return data as Record<string, unknown>;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : '';
+    throw new GlassboxError('bad-input', `${file} is not valid JSON (${why}).`);
+  }
+  throw new GlassboxError('bad-input', `${file} holds no JSON object with "input_ids".`);
+}
+
+function matrix(
+  data: Readonly<Record<string, unknown>>,
+  name: string,
+  file: string,
+): number[][] | null {
+  const value = data[name];
+  if (value === undefined || value === null) return null;
+  const isRow = (row: unknown): row is number[] =>
+    Array.isArray(row) && row.every(entry => Number.isInteger(entry));
+  if (Array.isArray(value) && value.length > 0 && value.every(isRow)) return value;
+  throw new GlassboxError(
+    'bad-input',
+    `"${name}" in ${file} must be a list of lists of whole numbers.`,
+  );
+}

@@ -1,0 +1,101 @@
+/** The command line as a function: arguments in, text and exit code out. */
+import { Command, CommanderError } from 'commander';
+import type { Colors } from 'picocolors/types';
+import { version } from '../../package.json';
+import type { EngineClientOptions, EngineLogger } from '../engine/client';
+import { EngineClient } from '../engine/client';
+import { methodDescriptions } from '../interpret/saliency/methods';
+import { GlassboxError } from '../protocol/messages';
+import { explainTarget } from './explainCommand';
+import type { ExplainOptions } from './options';
+import { addExplainOptions } from './options';
+import { reportMethods, reportRecord, reportRows } from './report';
+
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  readonly colors: Colors;
+  /** How the engine's process is started. */
+  readonly engine: Pick<EngineClientOptions, 'entry' | 'execArgv'>;
+}
+
+/** Of every error, also of wrong options. */
+const failed = 2;
+
+/** Runs `args` (without node and script) and returns the exit code. Never throws. */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    await makeProgram(terminal).parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has printed its own errors already, through `outputError`.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failed;
+    terminal.err(`glassbox: ${oneLine(sentenceOf(error))}\n`);
+    return failed;
+  }
+}
+
+function makeProgram({ out, err, colors, engine }: Terminal): Command {
+  const program = new Command('glassbox')
+    .description('Shows which tokens decided what a text model predicted.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: out,
+      writeErr: err,
+      outputError: message => {
+        err(`glassbox: ${oneLine(message.replace(/^error: /, ''))}\n`);
+      },
+    })
+    .argument('[command]')
+    .action((command: string | undefined) => {
+      const says = command === undefined ? 'Say what to do' : `There is no command "${command}"`;
+      throw new GlassboxError('bad-input', `${says}: explain or methods; --help tells more.`);
+    });
+  addExplainOptions(
+    program
+      .command('explain')
+      .description('explain a line of a dataset')
+      .argument('[file:line]', 'a .jsonl, .csv, .tsv or .txt file and a line of it, from 1'),
+  ).action(async (target: string | undefined, options: ExplainOptions) => {
+    // Native libraries write what they like to stderr: in their own process it goes to the log.
+    const client = new EngineClient({ ...engine, ...(options.verbose ? { log: logTo(err) } : {}) });
+    const result = await explainTarget(target, options, client).finally(() => {
+      client.dispose();
+    });
+    if (options.json) out(`${JSON.stringify(result)}\n`);
+    else if ('record' in result) out(`${reportRecord(result, colors)}\n`);
+    else out(`${reportRows(result, colors)}\n`);
+  });
+  program
+    .command('methods')
+    .description('list the methods, their parameters and defaults')
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: true }) => {
+      out(
+        `${json ? JSON.stringify(methodDescriptions) : reportMethods(methodDescriptions, colors)}\n`,
+      );
+    });
+  return program;
+}
+
+function logTo(err: (text: string) => void): EngineLogger {
+  const log = (message: string) => {
+    err(`${message}\n`);
+  };
+  return { debug: log, info: log, warn: log, error: log };
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof GlassboxError) {
+    const hasMore = error.code === 'internal' || error.code === 'engine-lost';
+    return hasMore ? `${error.message} (--verbose prints the log.)` : error.message;
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return `Something went wrong inside Glassbox: ${detail}`;
+}
+
+/** Scripts read errors line by line. */
+function oneLine(text: string): string {
+  return text.trim().replace(/\s*[\r\n]+\s*/g, ' ');
+}
