@@ -49,11 +49,12 @@ export class PanelHost implements vscode.Disposable {
 
   /** Opens the panel beside the editor, or brings it to the front; the focus stays where it is. */
   open(): void {
-    if (this.panel?.visible) return;
-    if (this.panel) {
+    const { panel } = this;
+    if (panel) {
       const editor = vscode.window.activeTextEditor?.viewColumn;
-      const hidesTheFile = editor !== undefined && editor === this.panel.viewColumn;
-      this.panel.reveal(hidesTheFile ? vscode.ViewColumn.Beside : undefined, true);
+      const wouldHideTheFile = editor !== undefined && editor === panel.viewColumn;
+      if (wouldHideTheFile) panel.reveal(vscode.ViewColumn.Beside, true);
+      else if (!panel.visible) panel.reveal(undefined, true);
       return;
     }
     const place = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };

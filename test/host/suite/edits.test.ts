@@ -25,7 +25,7 @@ describe('the heatmap while the file is edited', () => {
     const uri = await write('edited.txt', lines.join('\n'));
     editor = await openAt(uri, 1);
     await vscode.commands.executeCommand('workbench.action.files.revert');
-    await explained();
+    await explained({ uri, line: 1 });
   });
 
   after(closeEverything);

@@ -40,10 +40,13 @@ describe('Explain Line', () => {
     const data = JSON.parse(before.split('\n')[0]!) as { text: string; label: string };
     assert.equal(state.record.text, data.text);
     assert.equal(state.record.gold, data.label);
-    assert.equal(api.lastState(), state);
+    assert.deepEqual(api.lastState(), state);
 
     assert.equal(panelTabs().length, 1);
-    assert.equal(panelTabs()[0]?.group.viewColumn, vscode.ViewColumn.Two);
+    await until(
+      'the panel is beside the file',
+      () => panelTabs()[0]?.group.viewColumn === vscode.ViewColumn.Two,
+    );
     assert.equal(vscode.window.activeTextEditor, editor);
     assert.equal(await read(uri), before);
   });

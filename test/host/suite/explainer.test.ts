@@ -149,7 +149,7 @@ describe('the explainer', () => {
     });
     const other = new Restorer(without.explainer);
     await other.askAgain({ uri: target.uri.toString(), line: 0, choices });
-    assert.ok(without.told.some(what => what.startsWith("failed: No model is selected")));
+    assert.ok(without.told.some(what => what.startsWith('failed: No model is selected')));
     other.dispose();
   });
 });

@@ -88,9 +88,9 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-/** One sentence for a person: no stack, no code, no line break, a full stop at its end. */
+/** A sentence for a person: no stack, no code, no line break; it ends as sentences do, or in a path. */
 export function assertSentence(message: string): void {
-  assert.match(message, /^\S.*[.!?]$/u);
+  assert.match(message, /^\S.{15,}([.!?]|: \/\S+)$/u);
   assert.doesNotMatch(message, /\n|\bat .+:\d+:\d+|undefined|\[object|Error:/u);
 }
 
