@@ -1,11 +1,11 @@
 /** Passes over graphs, before and after differentiation. Each returns a new graph and leaves its argument alone. */
 import type { Graph } from '../../onnx/graph';
+import { cancelTransposes } from './cancelTransposes';
 import { mergeEqualNodes } from './mergeEqualNodes';
 import { prune } from './prune';
 import { raiseGelu } from './raiseGelu';
 import { raiseLayerNorm } from './raiseLayerNorm';
 import { removeIdentities } from './removeIdentities';
-import { mergeTransposes } from './mergeTransposes';
 import { upgrade } from './upgrade';
 
 /** Brings a model to the form that the rules are written for. */
@@ -15,5 +15,5 @@ export function prepare(graph: Graph): Graph {
 
 /** Removes what differentiation left over. */
 export function cleanup(graph: Graph): Graph {
-  return mergeEqualNodes(mergeTransposes(removeIdentities(prune(graph))));
+  return mergeEqualNodes(cancelTransposes(removeIdentities(prune(graph))));
 }

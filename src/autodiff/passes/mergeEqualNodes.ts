@@ -19,20 +19,31 @@ export function mergeEqualNodes(graph: Graph): Graph {
     if (before === undefined) seenConstants.set(key, name);
     else renamed.set(name, before);
   }
-  const seen = new Map<string, Node>();
+  const seen = new Map<string, number>();
   const nodes: Node[] = [];
   for (const original of graph.nodes) {
     const node = renameInputs(original, name => renamed.get(name) ?? name);
     const key = nodeKey(node);
-    const before = key === undefined ? undefined : seen.get(key);
-    if (before && !node.outputs.some(name => outputs.has(name))) {
-      node.outputs.forEach((name, i) => renamed.set(name, before.outputs[i]!));
+    const place = key === undefined ? undefined : seen.get(key);
+    if (place === undefined || node.outputs.some(name => outputs.has(name))) {
+      if (key !== undefined && place === undefined) seen.set(key, nodes.length);
+      nodes.push(node);
       continue;
     }
-    if (key !== undefined && !before) seen.set(key, node);
-    nodes.push(node);
+    // Where the second has outputs that the first leaves out, the first gets them.
+    const first = nodes[place]!;
+    const count = Math.max(first.outputs.length, node.outputs.length);
+    const joined = Array.from({ length: count }, (_, i) => pick(first.outputs[i], node.outputs[i]));
+    node.outputs.forEach((name, i) => name !== joined[i] && renamed.set(name, joined[i]!));
+    nodes[place] = { ...first, outputs: joined };
   }
   return prune({ ...graph, nodes });
+}
+
+/** The one of two names of an output that is not left out. */
+function pick(first: string | undefined, second: string | undefined): string {
+  const named = [first, second].find(Boolean);
+  return named ?? '';
 }
 
 /** Equal for nodes that compute the same; undefined for nodes that are never merged. */
@@ -44,8 +55,9 @@ function nodeKey(node: Node): string | undefined {
     if (text === undefined) return undefined;
     attributes.push(`${name}=${text}`);
   }
-  const used = node.outputs.map(name => (name === '' ? 0 : 1));
-  return JSON.stringify([node.domain, node.op, node.inputs, attributes.sort(), used]);
+  // The number of outputs is part of what these compute.
+  const parts = node.op === 'Split' ? node.outputs.length : 0;
+  return JSON.stringify([node.domain, node.op, node.inputs, attributes.sort(), parts]);
 }
 
 function attributeKey(attribute: Attribute): string | undefined {

@@ -40,7 +40,9 @@ export const elementwiseRules: RuleTable = {
     // softplus' = sigmoid
     Softplus: (g, n, b) => [() => b.mul(g, b.op('Sigmoid', [n.x[0]!]))],
     Relu: (g, n, b) => [() => b.where(b.op('Greater', [n.x[0]!, b.number(0)]), g, b.number(0))],
-    Gelu: (g, n, b) => [() => b.mul(g, geluSlope(n, b))],
+    Gelu: (g, n, b) => [
+      () => (n.string('approximate', 'none') === 'none' ? gelu(g, n, b) : geluTanh(g, n, b)),
+    ],
     // The adjoint passes where the value was not clipped, bounds included.
     Clip: (g, n, b) => [() => b.where(b.op('Equal', [n.x[0]!, n.y[0]!]), g, b.number(0))],
     Max: (g, n, b) => shareAmongEqual(g, n, b),
@@ -90,24 +92,29 @@ function shareAmongEqual(g: string, n: NodeView, b: RuleBuilder): Emit[] {
 }
 
 /**
- * erf form: Phi(x) + x phi(x), Phi and phi the normal distribution and density.
- * tanh form, y = x (1 + t) / 2 with t = tanh(c (x + d x^3)): (1 + t) / 2 + x (1 - t^2) c (1 + 3 d x^2) / 2.
+ * y = x Phi(x): g (Phi(x) + x phi(x)), Phi and phi the normal distribution and density.
+ * The factor c of phi = c exp(-x^2 / 2) goes to g, where ONNX Runtime merges it with the product that made g.
  */
-function geluSlope(n: NodeView, b: RuleBuilder): string {
+function gelu(g: string, n: NodeView, b: RuleBuilder): string {
   const x = n.x[0]!;
-  const square = b.mul(x, x);
-  if (n.string('approximate', 'none') === 'none') {
-    const phi = b.scale(b.exp(b.scale(square, -0.5)), Math.sqrt(0.5 / Math.PI));
-    const erf = b.op('Erf', [b.scale(x, Math.SQRT1_2)]);
-    const distribution = b.add(b.scale(erf, 0.5), b.number(0.5));
-    return b.add(distribution, b.mul(x, phi));
-  }
+  const c = Math.sqrt(0.5 / Math.PI);
+  const bell = b.exp(b.mul(x, b.scale(x, -0.5)));
+  const erf = b.op('Erf', [b.scale(x, Math.SQRT1_2)]);
+  const distribution = b.add(b.scale(erf, 0.5 / c), b.number(0.5 / c));
+  return b.mul(b.scale(g, c), b.add(distribution, b.mul(x, bell)));
+}
+
+/**
+ * y = x (1 + t) / 2 with t = tanh(c (x + d x^3)):
+ * g ((1 + t) / 2 + x (1 - t^2) c (1 + 3 d x^2) / 2).
+ */
+function geluTanh(g: string, n: NodeView, b: RuleBuilder): string {
+  const x = n.x[0]!;
   const c = Math.sqrt(2 / Math.PI);
   const d = 0.044715;
-  const inner = b.mul(x, b.add(b.scale(square, c * d), b.number(c)));
-  const t = b.op('Tanh', [inner]);
-  const half = b.number(0.5);
-  const steep = b.mul(x, b.add(b.scale(square, 1.5 * c * d), b.number(c / 2)));
+  const square = b.mul(x, x);
+  const t = b.op('Tanh', [b.mul(x, b.add(b.scale(square, c * d), b.number(c)))]);
+  const steep = b.mul(x, b.add(b.scale(square, 3 * c * d), b.number(c)));
   const rest = b.sub(b.number(1), b.mul(t, t));
-  return b.add(b.add(b.mul(t, half), half), b.mul(steep, rest));
+  return b.mul(b.scale(g, 0.5), b.add(b.add(t, b.number(1)), b.mul(steep, rest)));
 }
