@@ -1,0 +1,167 @@
+/** From a folder to a checked model. */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { findEmbeddingLookup } from '../autodiff/embeddingLookup';
+import { prepare } from '../autodiff/passes';
+import type { Facts } from '../autodiff/shapes';
+import type { Graph } from '../onnx/graph';
+import { readModel } from '../onnx/readModel';
+import { isFloat, sizeOf } from '../onnx/tensorData';
+import type { DevicePreference } from '../protocol/explanation';
+import { GlassboxError } from '../protocol/messages';
+import { openSession } from '../runtime/devices';
+import { learnFacts } from '../runtime/probe';
+import type { Feeds } from '../runtime/session';
+import { Tokenizer } from '../runtime/tokenizer';
+import { checkTokenizer, checkWeights, findLogits, problemNotes } from './checks';
+import { readConfig, type ModelConfig } from './config';
+import { findFiles, readBytes } from './files';
+import { feedsOf, inputsOf, type ModelInputs, type Row } from './inputs';
+import { labelsOf } from './labels';
+import { Model, type Embedding } from './model';
+
+export interface LoadOptions {
+  /** 'optional': config.json and tokenizer.json may be missing, for inputs that are token ids already. */
+  readonly tokenizer?: 'required' | 'optional';
+}
+
+/** Texts are cut to so many tokens where neither config.json nor the tokenizer names a limit. */
+const defaultMaxTokens = 512;
+/** And to so many where they name a larger one: attention's memory grows with the square of the length. */
+const mostTokens = 4096;
+
+/**
+ * Loads `dir`/model.onnx (or onnx/model.onnx), config.json and tokenizer.json, and checks that they belong
+ * together. Throws GlassboxError, 'bad-model' or 'unsupported', with one sentence naming the file.
+ */
+export async function loadModel(
+  dir: string,
+  device: DevicePreference,
+  options: LoadOptions = {},
+): Promise<Model> {
+  const files = await findFiles(dir, options.tokenizer !== 'optional');
+  const config = await readConfig(files.config);
+  const tokenizer = files.tokenizer === null ? null : await Tokenizer.load(files.tokenizer);
+  const bytes = await readBytes(files.onnx);
+  const graph = readPrepared(bytes, files.onnx);
+  const padId = tokenizer?.padId ?? config.padId;
+  const inputs = inputsOf(graph, files.onnx, padId ?? 0);
+  const embedding = findEmbedding(graph, files.onnx);
+  const notes = [
+    ...(tokenizer ? checkTokenizer(tokenizer, config, embedding.vocabulary, files.onnx) : []),
+    ...problemNotes(config),
+  ];
+  const maxTokens = tokenLimit(config, tokenizer, inputs);
+  const facts = await probe(graph, files.onnx, inputs, embedding, maxTokens);
+  checkEmbeddingShape(facts, embedding, files.onnx);
+  const logits = findLogits(graph, facts, files.onnx);
+  const labels = labelsOf(config, logits.classes);
+  const opened = await openSession(device, {
+    model: bytes,
+    feeds: trialFeeds(inputs, embedding, Math.min(32, maxTokens), 8),
+    output: logits.name,
+  });
+  const about = {
+    dir,
+    name: path.basename(path.resolve(dir)),
+    file: files.onnx,
+    architecture: config.architecture,
+    labels,
+    hash: createHash('sha256').update(bytes).digest('hex'),
+    device: opened.device,
+    deviceSays: opened.says,
+    maxTokens,
+    tokenizer,
+    padId,
+    maskId: tokenizer?.maskId ?? null,
+    inputs,
+    logits: logits.name,
+    embedding,
+    facts,
+    matrixWeights: matrixWeights(graph, embedding),
+    notes,
+  };
+  const readAgain = async (): Promise<Graph> =>
+    readPrepared(await readBytes(files.onnx), files.onnx);
+  return new Model(about, opened.session, readAgain, graph);
+}
+
+function readPrepared(bytes: Uint8Array, file: string): Graph {
+  const graph = readModel(bytes, file);
+  checkWeights(graph, file);
+  return prepare(graph);
+}
+
+function findEmbedding(graph: Graph, file: string): Embedding {
+  const { table, output } = findEmbeddingLookup(graph);
+  const { dtype, dims } = table.constant;
+  if (dtype !== 'float32') {
+    throw new GlassboxError(
+      'unsupported',
+      `${file} holds ${dtype} weights; this version explains float32 models, so use the float32 export.`,
+    );
+  }
+  return { output, table: table.name, vocabulary: dims[0]!, width: dims[1]! };
+}
+
+function checkEmbeddingShape(facts: Facts, { output, width }: Embedding, file: string): void {
+  const dims = facts.get(output)?.dims[0] ?? [];
+  if (dims.length !== 3 || dims[2] !== width) {
+    throw new GlassboxError(
+      'unsupported',
+      `${file} looks word vectors up in an unusual shape [${dims.join(', ')}] (value "${output}") where [batch, length, width] is expected; export the model with the Hugging Face exporter.`,
+    );
+  }
+}
+
+/** Shapes of all values, from two runs that differ in every size that may vary. */
+async function probe(
+  graph: Graph,
+  file: string,
+  inputs: ModelInputs,
+  embedding: Embedding,
+  maxTokens: number,
+): Promise<Facts> {
+  const probes = [
+    trialFeeds(inputs, embedding, Math.min(9, maxTokens), 2),
+    trialFeeds(inputs, embedding, Math.min(13, maxTokens), 3),
+  ];
+  try {
+    return await learnFacts(graph, probes);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GlassboxError(
+      'bad-model',
+      `${file} does not run (${reason}); export or download the model again.`,
+    );
+  }
+}
+
+/** Rows of different, valid ids. */
+function trialFeeds(
+  inputs: ModelInputs,
+  embedding: Embedding,
+  length: number,
+  count: number,
+): Feeds {
+  const rows = Array.from({ length: count }, (_, row): Row => {
+    const ids = Array.from({ length }, (_, i) => (1 + 7 * i + 3 * row) % embedding.vocabulary);
+    return { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
+  });
+  return feedsOf(inputs, inputs.batch === null ? rows : rows.slice(0, inputs.batch));
+}
+
+function tokenLimit(config: ModelConfig, tokenizer: Tokenizer | null, inputs: ModelInputs): number {
+  const limits = [config.maxTokens, tokenizer?.maxTokens, inputs.length].filter(
+    limit => typeof limit === 'number',
+  );
+  return limits.length === 0 ? defaultMaxTokens : Math.min(mostTokens, ...limits);
+}
+
+function matrixWeights(graph: Graph, { table }: Embedding): number {
+  let count = 0;
+  for (const [name, { dtype, dims }] of graph.constants) {
+    if (name !== table && isFloat(dtype) && dims.length >= 2) count += sizeOf(dims);
+  }
+  return count;
+}
