@@ -24,7 +24,7 @@ export function createHeader(): Header {
           'div',
           { class: 'head-source' },
           make(
-            'h1',
+            'h2',
             {},
             make('span', { class: 'file' }, record.file),
             make('span', { class: 'line' }, ` : ${record.line} `),

@@ -47,7 +47,7 @@ const whatToDo = make('p', { class: 'empty-says' });
 const empty = make(
   'section',
   { class: 'empty', 'aria-label': 'Nothing to show yet' },
-  make('h1', {}, 'Nothing explained yet'),
+  make('h2', {}, 'Nothing explained yet'),
   whatToDo,
   createButton('Select Model', () => {
     channel.emit('selectModel', null);
@@ -55,7 +55,7 @@ const empty = make(
 );
 view.element.hidden = true;
 empty.hidden = true;
-main.append(notices.element, view.element, empty);
+main.append(make('h1', { class: 'for-ears' }, 'Glassbox'), notices.element, view.element, empty);
 
 channel.on('show', state => {
   notices.idle();

@@ -69,8 +69,9 @@ function ruler(explanation: Explanation, { segments }: Segmentation): Measure {
   const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
   const whole = attributions.filter(Number.isFinite).reduce((total, a) => total + Math.abs(a), 0);
   return (tokens, text) => {
-    const score = sum(scores, tokens);
     const attribution = sum(attributions, tokens);
+    // The score of what is no number is given as 0; it must not pass for one without effect.
+    const score = Number.isFinite(attribution) ? sum(scores, tokens) : Number.NaN;
     const counts = Number.isFinite(score) && score !== 0;
     const size = counts && largest > 0 ? Math.min(1, Math.abs(score) / largest) : 0;
     const direction = score > 0 ? 'towards' : 'away';

@@ -66,10 +66,9 @@ export function quote(text: string): string {
   return `\u201c${text}\u201d`;
 }
 
-/** The two ends of the scale. A positive score raises the scalar; to raise a loss is to hurt. */
-export function scaleEnds({ label, against, scalar }: Explanation['explained']) {
+/** The two ends of the scale. Positive is towards the label for every scalar, a loss included. */
+export function scaleEnds({ label, against }: Explanation['explained']) {
   const what = against === null ? quote(label) : `${quote(label)} over ${quote(against)}`;
-  if (scalar === 'loss') return { towards: `raises the loss of ${what}`, away: 'lowers it' };
   return { towards: `towards ${what}`, away: 'away from it' };
 }
 
@@ -78,9 +77,9 @@ export function effectOf(score: number, { signed, explained }: Explanation): str
   if (!Number.isFinite(score)) return 'no meaning';
   if (!signed) return '';
   if (score === 0) return 'no effect';
-  const { label, against, scalar } = explained;
+  const { label, against } = explained;
   const what = against === null ? label : `${label} over ${against}`;
-  return `${score > 0 === (scalar !== 'loss') ? 'helps' : 'hurts'} ${what}`;
+  return `${score > 0 ? 'helps' : 'hurts'} ${what}`;
 }
 
 /** The number that was differentiated: 'the logit of "positive", the predicted label'. */
@@ -146,8 +145,15 @@ export function methodSentence({ method, explained }: Explanation): string {
 }
 
 /** How raw numbers became scores, and what the tint means. */
-export function normalisationSentence({ normalisation }: Explanation): string {
-  return `${normalisationWords[normalisation]} The strongest token of the text has the fullest tint.`;
+export function normalisationSentence({ normalisation, signed, explained }: Explanation): string {
+  return [
+    normalisationWords[normalisation],
+    // Raw numbers say what raises the loss; scores say what helps the label.
+    signed && explained.scalar === 'loss' ? 'What lowers the loss counts as positive.' : '',
+    'The strongest token of the text has the fullest tint.',
+  ]
+    .filter(sentence => sentence !== '')
+    .join(' ');
 }
 
 /** What the file's own label says about the prediction. */

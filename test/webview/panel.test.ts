@@ -200,6 +200,22 @@ describe('panel', () => {
     assert.equal(await panel.page.getByText('no rule for the op').isVisible(), false);
   });
 
+  it('follows its line when lines above it come and go', async () => {
+    await panel.emit('moved', { ...plot.memory, line: 41 });
+    assert.match(await panel.page.locator('.head').innerText(), /reviews\.dev\.jsonl : 42/);
+    assert.equal(((await panel.savedState()) as { line: number }).line, 41);
+  });
+
+  it('offers to cancel the first computation too, when there is nothing to show yet', async () => {
+    const first = await PanelPage.open();
+    await first.emit('busy', { says: 'Loading sample-model' });
+    await first.page.getByRole('button', { name: 'Cancel' }).click();
+    assert.deepEqual(await first.events('cancel'), [null]);
+    assert.equal(await first.page.locator('.view').isVisible(), false);
+    assert.deepEqual(await first.axe(), []);
+    await first.close();
+  });
+
   it('says when the line was edited, until it is as it was', async () => {
     await panel.emit('stale', { says: 'The line was edited.' });
     assert.equal(await panel.page.getByText('The line was edited.').isVisible(), true);

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import type { Explanation } from '../../src/protocol';
 import { readoutParts, saliencyMap, spokenFacts } from '../../webview/tokenFacts';
 import { withMethod } from '../../webview/choiceRules';
-import { effectOf, goldWords, methodSentence, scaleEnds, scalarPhrase } from '../../webview/words';
+import {
+  effectOf,
+  goldWords,
+  methodSentence,
+  normalisationSentence,
+  scaleEnds,
+  scalarPhrase,
+} from '../../webview/words';
 import { sortFacts } from '../../webview/tableSort';
 import { plot, stateOf, unsigned, wordPieces } from './support/samples';
 
@@ -52,11 +59,11 @@ describe('words of the panel', () => {
     assert.equal(scaleEnds(contrast.explained).towards, 'towards “positive” over “negative”');
   });
 
-  it('know that to raise a loss is to hurt', () => {
+  it('know that the scores of a loss are turned towards the label', () => {
     const loss = explaining({ scalar: 'loss' });
-    assert.equal(effectOf(0.4, loss), 'hurts positive');
-    assert.equal(effectOf(-0.4, loss), 'helps positive');
-    assert.equal(scaleEnds(loss.explained).towards, 'raises the loss of “positive”');
+    assert.equal(effectOf(0.4, loss), 'helps positive');
+    assert.match(normalisationSentence(loss), /What lowers the loss counts as positive\./);
+    assert.doesNotMatch(normalisationSentence(explanation), /loss/);
   });
 
   it('compare the prediction with the label in the file', () => {
@@ -131,6 +138,13 @@ describe('facts of tokens', () => {
       map.single.map(({ tint }) => tint),
       ['none', 'none', 'towards', 'none', 'none'],
     );
+    // As the engine gives it: no number for the attribution, 0 for the score.
+    const [facts] = saliencyMap(state.record, {
+      ...state.explanation,
+      scores: [0, 0, 1, 0, 0],
+      attributions: [Number.NaN, 0, 1, 0, 0],
+    }).single;
+    assert.equal(spokenFacts(facts!, state.explanation).includes('no meaning'), true);
   });
 
   it('sort, with what is no number last, and ties in the order of the text', () => {
