@@ -5,6 +5,9 @@ import type { Explanation, Token } from '../protocol/explanation';
 /** From this share of the largest score on, a token gets one, two or three marks. */
 const levels = [0.15, 0.4, 0.75];
 
+/** What of an explanation the line shows. */
+export type Shown = Pick<Explanation, 'tokens' | 'scores' | 'signed' | 'health'>;
+
 interface Piece {
   start: number;
   end: number;
@@ -13,7 +16,7 @@ interface Piece {
 }
 
 /** The text with its own spacing; tokens that matter stand in brackets with their marks. */
-export function heatLine(text: string, explanation: Explanation, colors: Colors): string {
+export function heatLine(text: string, explanation: Shown, colors: Colors): string {
   const parts: string[] = [];
   let at = 0;
   for (const { start, end, marks } of pieces(explanation)) {
@@ -28,7 +31,7 @@ export function heatLine(text: string, explanation: Explanation, colors: Colors)
 }
 
 /** Special tokens with their scores, for they are in no place of the text. */
-export function specialTokens({ tokens, scores }: Explanation): string {
+export function specialTokens({ tokens, scores }: Shown): string {
   const all = tokens.map((token, i) => ({ token, score: scores[i]! }));
   const special = all.filter(({ token }) => token.special);
   return special
@@ -45,7 +48,7 @@ export function printable(text: string): string {
 }
 
 /** Neighbouring tokens with equal marks become one piece; tokens of one place count as one. */
-function pieces(explanation: Explanation): Piece[] {
+function pieces(explanation: Shown): Piece[] {
   const found: Piece[] = [];
   for (const { start, end, score } of places(explanation)) {
     const marks = marksOf(score, explanation);
@@ -63,7 +66,7 @@ interface Place {
 }
 
 /** Byte-level tokenizers spread one character over several tokens: those are added up. */
-function places({ tokens, scores }: Explanation): Place[] {
+function places({ tokens, scores }: Shown): Place[] {
   const found: Place[] = [];
   tokens.forEach(({ start, end, special }: Token, i) => {
     if (special || end <= start) return;
@@ -76,7 +79,7 @@ function places({ tokens, scores }: Explanation): Place[] {
   return found;
 }
 
-function marksOf(score: number, { scores, signed }: Explanation): string {
+function marksOf(score: number, { scores, signed }: Shown): string {
   const largest = scores.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   const share = largest === 0 ? 0 : Math.abs(score) / largest;
   const count = levels.filter(level => share >= level).length;

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { createColors } from 'picocolors';
+import type { Shown } from '../../../src/cli/heatLine';
+import { heatLine, printable, specialTokens } from '../../../src/cli/heatLine';
+import type { Token } from '../../../src/protocol/explanation';
+
+const plain = createColors(false);
+
+/** An explanation of tokens [start, end, score]; start = end makes a special one. */
+function explained(tokens: [number, number, number][], signed = true): Shown {
+  return {
+    tokens: tokens.map(([start, end], i): Token => ({
+      text: `t${i}`,
+      start,
+      end,
+      special: start === end,
+      unknown: false,
+      word: null,
+    })),
+    scores: tokens.map(([, , score]) => score),
+    signed,
+    health: [],
+  };
+}
+
+describe('heat line', () => {
+  const text = 'not a  good film';
+
+  it('marks by share of the largest score and by sign, and keeps the spacing', () => {
+    const told = explained([
+      [0, 3, -1],
+      [4, 5, 0.1],
+      [7, 11, 0.5],
+      [12, 16, 0.2],
+    ]);
+    assert.equal(heatLine(text, told, plain), '[not ---] a  [good ++] [film +]');
+  });
+
+  it('measures shares by the largest of all, whatever the normalisation', () => {
+    const told = explained([
+      [0, 3, 0.02],
+      [7, 11, 0.01],
+      [12, 16, 0.001],
+    ]);
+    assert.equal(heatLine(text, told, plain), '[not +++] a  [good ++] film');
+  });
+
+  it('gives magnitudes stars', () => {
+    const told = explained(
+      [
+        [0, 3, 1],
+        [7, 11, 0.5],
+      ],
+      false,
+    );
+    assert.equal(heatLine(text, told, plain), '[not ***] a  [good **] film');
+  });
+
+  it('joins the pieces of a word that weigh alike, and adds up tokens of one place', () => {
+    assert.equal(
+      heatLine(
+        'charming',
+        explained([
+          [0, 5, 1],
+          [5, 8, 0.9],
+        ]),
+        plain,
+      ),
+      '[charming +++]',
+    );
+    assert.equal(
+      heatLine(
+        'charming',
+        explained([
+          [0, 5, 1],
+          [5, 8, -1],
+        ]),
+        plain,
+      ),
+      '[charm +++][ing ---]',
+    );
+    const bytes = explained([
+      [0, 2, 0.2],
+      [0, 2, 0.2],
+      [0, 2, 0.4],
+      [2, 3, 1],
+    ]);
+    assert.equal(heatLine('😀!', bytes, plain), '[😀! +++]');
+  });
+
+  it('an empty map has no marks', () => {
+    assert.equal(
+      heatLine(
+        text,
+        explained([
+          [0, 3, 0],
+          [4, 5, 0],
+        ]),
+        plain,
+      ),
+      text,
+    );
+  });
+
+  it('says how much of the text was not read', () => {
+    const told: Shown = {
+      ...explained([[0, 3, 1]]),
+      health: [{ check: 'truncated', ok: false, value: 3, says: 'Cut.' }],
+    };
+    assert.equal(heatLine(text, told, plain), '[not +++] ... (13 characters more)');
+  });
+
+  it('colour comes on top of the marks', () => {
+    const line = heatLine(
+      text,
+      explained([
+        [0, 3, -1],
+        [7, 11, 1],
+      ]),
+      createColors(true),
+    );
+    assert.ok(line.includes('\u001b[41m') && line.includes('\u001b[46m'));
+    assert.ok(line.includes('[not ---]') && line.includes('[good +++]'));
+  });
+
+  it('special tokens stand apart', () => {
+    const told = explained([
+      [0, 0, 0.5],
+      [0, 3, 1],
+      [0, 0, -0.25],
+    ]);
+    assert.equal(specialTokens(told), 't0 0.50  t2 -0.25');
+  });
+
+  it('control characters become visible', () => {
+    assert.equal(printable('a\u001b[2J\r\n\u0000\u009b'), 'a␛[2J␍␊␀\ufffd');
+  });
+});
