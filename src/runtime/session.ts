@@ -63,8 +63,8 @@ export class Session {
       graphOptimizationLevel: { off: 'disabled', basic: 'basic', all: 'all' }[
         options.optimise ?? 'all'
       ] as 'disabled' | 'basic' | 'all',
-      // Warnings about unused initialisers and CPU fallbacks would fill the log.
-      logSeverityLevel: 3,
+      // Fatal ones only: warnings (unused initialisers, CPU fallbacks) would fill the log, errors are thrown.
+      logSeverityLevel: 4,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     };
     try {
