@@ -123,7 +123,10 @@ describe('map of the panel', () => {
     await panel.emit('highlight', { token: 9 });
     assert.equal(await panel.page.locator('.lit').textContent(), 'fl');
     assert.match(await readout(), /fl\s+\+0\.08\s+helps positive/);
-    assert.match(await panel.page.locator('.for-ears[aria-live]').innerText(), /token 10 of 25, fl, \+0\.08/);
+    assert.match(
+      await panel.page.locator('.for-ears[aria-live]').innerText(),
+      /token 10 of 25, fl, \+0\.08/,
+    );
     await panel.emit('highlight', { token: null });
     assert.equal(await panel.page.locator('.lit').count(), 0);
     assert.match(await readout(), /Point at a token/);
