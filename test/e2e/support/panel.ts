@@ -81,10 +81,14 @@ export class Panel {
 
   /** Until another explanation than `before` is shown and nothing is being computed. */
   async settled(before: string): Promise<void> {
-    await until('a new explanation in the panel', async () => {
+    const failure = await until('a new explanation in the panel', async () => {
       const now = await this.generation();
-      return now !== before && now !== '' && (await this.isShown()) && !(await this.isBusy());
+      if (now === '') return false;
+      const says = await this.failure();
+      if (says !== '') return says;
+      return now !== before && (await this.isShown()) && !(await this.isBusy()) && 'none';
     });
+    if (failure !== 'none') throw new Error(`The panel says: ${failure}`);
   }
 
   /** Chooses in one of the dropdowns, by the words that a person reads, and waits for the answer. */

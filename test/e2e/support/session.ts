@@ -1,5 +1,5 @@
 /** One VS Code server and one browser for all stories; a fresh workspace and profile for each window. */
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
@@ -19,15 +19,8 @@ export interface Session {
 
 export type Settings = Record<string, unknown>;
 
-/** The sample's model, from the repository: stories read models and never write them. */
-export const sampleModel = path.join(sampleFolder, 'model');
-
-/** $GLASSBOX_MODEL lets the stories run with another sentiment model. */
-const model = process.env['GLASSBOX_MODEL'] ?? sampleModel;
-
 export const usualSettings: Settings = {
   ...quietSettings,
-  'glassbox.model': model,
   'workbench.colorTheme': 'Default Dark Modern',
   // Pictures of two runs are the same, and no state between two cursor blinks is waited for.
   'editor.cursorBlinking': 'solid',
@@ -58,14 +51,19 @@ async function start(): Promise<Session> {
   return { server, browser, home };
 }
 
-/** A new folder with the datasets of the sample and `files` in it. */
+/**
+ * A new folder with all of the sample, its model and settings included, and `files`. With
+ * $GLASSBOX_MODEL the stories run with that sentiment model instead.
+ */
 export async function makeWorkspace(files: Record<string, string> = {}): Promise<string> {
   const { home } = await session();
   const folder = await mkdtemp(path.join(home, 'workspace-'));
-  await cp(sampleFolder, folder, {
-    recursive: true,
-    filter: source => !source.startsWith(sampleModel),
-  });
+  await cp(sampleFolder, folder, { recursive: true });
+  const other = process.env['GLASSBOX_MODEL'];
+  if (other) {
+    await rm(path.join(folder, 'model'), { recursive: true, force: true });
+    await symlink(other, path.join(folder, 'model'));
+  }
   for (const [name, content] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), content);

@@ -2,17 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import type { Painted } from './painted';
+import { paintedIn } from './painted';
 import { Panel } from './panel';
 import type { Settings } from './session';
 import { makeWorkspace, screenshots, session, usualSettings } from './session';
 import { until } from './until';
-
-/** What a token of the file looks like. */
-export interface Tinted {
-  readonly text: string;
-  /** Style of the line under it: solid towards the label, dotted away, double without sign. */
-  readonly line: string;
-}
 
 /** Windows that are open now. */
 export const open = new Set<VscodeWindow>();
@@ -53,6 +48,8 @@ export class VscodeWindow {
   }
 
   private async load(): Promise<void> {
+    // tsx gives functions their names by this helper, also those that are sent to the page.
+    await this.page.addInitScript('globalThis.__name = named => named');
     await this.page.goto(this.address);
     await this.ready();
   }
@@ -108,15 +105,24 @@ export class VscodeWindow {
     return menu;
   }
 
-  /** Right-click, then the items of the menu one after the other (submenus open on the way). */
+  /**
+   * Right-click, then the items of the menu one after the other (submenus open on the way). A menu
+   * that was opened before the extensions were known lacks our items: it is closed and opened again.
+   */
   async chooseFromMenu(text: string, ...items: readonly string[]): Promise<void> {
     await until(`to choose ${items.join(' > ')} on "${text}"`, async () => {
-      await this.openContextMenu(text);
-      for (const item of items) {
-        const entry = this.page.getByRole('menuitem', { name: item, exact: true }).last();
-        await entry.click({ timeout: 5000 });
+      const menu = await this.openContextMenu(text);
+      try {
+        for (const item of items) {
+          const entry = this.page.getByRole('menuitem', { name: item, exact: true }).last();
+          await entry.click({ timeout: 2000 });
+        }
+        return true;
+      } catch (error) {
+        await this.page.keyboard.press('Escape');
+        await menu.waitFor({ state: 'hidden', timeout: 2000 });
+        throw error;
       }
-      return true;
     });
   }
 
@@ -170,33 +176,17 @@ export class VscodeWindow {
   }
 
   /** Tokens of the file that carry a tint, in the order of the text. */
-  async tinted(): Promise<Tinted[]> {
-    return this.editor.evaluate(editor => {
-      const spans = editor.ownerDocument.querySelectorAll<HTMLElement>(
-        '.editor-instance .view-line span[class*="TextEditorDecorationType"]',
-      );
-      return [...spans]
-        .map(span => ({
-          text: span.textContent.replaceAll('\u00a0', ' '),
-          style: getComputedStyle(span),
-        }))
-        .filter(({ style }) => parseFloat(style.borderBottomWidth) > 0)
-        .map(({ text, style }) => ({ text, line: style.borderBottomStyle }));
-    });
+  async tinted(): Promise<Painted[]> {
+    return (await paintedIn(this.page)).filter(({ line }) => line !== 'none');
   }
 
-  /** Tokens of the file with an outline: those that the panel points at. */
+  /** Characters of the file with an outline: those that the panel points at. */
   async emphasised(): Promise<string> {
-    return this.editor.evaluate(editor =>
-      [
-        ...editor.querySelectorAll<HTMLElement>(
-          '.view-line span[class*="TextEditorDecorationType"]',
-        ),
-      ]
-        .filter(span => getComputedStyle(span).outlineStyle === 'solid')
-        .map(span => span.textContent)
-        .join(''),
-    );
+    const painted = await paintedIn(this.page);
+    return painted
+      .filter(({ outline }) => outline === 'solid')
+      .map(({ text }) => text)
+      .join('');
   }
 
   /** True when typing would go into the file. */
