@@ -11,19 +11,14 @@ export function signedNumber(value: number): string {
   return `${value < 0 ? '−' : '+'}${digits}`;
 }
 
-/** In words: what the token did to the scalar that is explained. */
+/** In words: whether the token speaks for the label that is explained or against it. */
 export function inWords(span: Span, explanation: Explanation): string {
   const { label, against } = explanation.explained;
   const named = against === null ? `“${label}”` : vscode.l10n.t('“{0}” over “{1}”', label, against);
   if (strengthOf(span) === 0) return vscode.l10n.t('hardly matters for {0}', named);
   if (!explanation.signed) return vscode.l10n.t('matters for {0} (size only, no sign)', named);
-  const raises = span.score > 0;
-  if (explanation.explained.scalar === 'loss') {
-    return raises
-      ? vscode.l10n.t('raises the loss of {0}: hurts', named)
-      : vscode.l10n.t('lowers the loss of {0}: helps', named);
-  }
-  return raises
+  // Scores are already turned towards the label, those of a loss too (see interpret/saliency/answer.ts).
+  return span.score > 0
     ? vscode.l10n.t('towards {0}: helps', named)
     : vscode.l10n.t('away from {0}: hurts', named);
 }
