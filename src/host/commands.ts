@@ -85,6 +85,14 @@ async function restartEngine({ engine, explainer }: CommandParts): Promise<void>
   vscode.window.setStatusBarMessage(says, 4000);
 }
 
+/** The sample of the workspace where it is open as one, else that of the extension. */
+async function openSample({ sample }: CommandParts): Promise<void> {
+  const name = 'reviews.dev.jsonl';
+  const inWorkspace = await vscode.workspace.findFiles(`**/${name}`, '**/node_modules/**', 1);
+  const file = inWorkspace[0] ?? vscode.Uri.joinPath(sample, name);
+  await vscode.window.showTextDocument(file, { preview: false });
+}
+
 const handlers: Record<keyof typeof commands, Handler> = {
   explainLine,
   explainLineInMenu: explainLine,
@@ -104,10 +112,7 @@ const handlers: Record<keyof typeof commands, Handler> = {
     log.show();
     return Promise.resolve();
   },
-  async openSample({ sample }) {
-    const file = vscode.Uri.joinPath(sample, 'reviews.dev.jsonl');
-    await vscode.window.showTextDocument(file, { preview: false });
-  },
+  openSample,
   async openWalkthrough() {
     await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthroughId, false);
   },

@@ -64,6 +64,7 @@ export class Explainer implements vscode.Disposable {
       const found = await this.parts.reader.read(target, run.signal);
       const modelDir = await this.modelFor(found.uri, options.quiet ?? false);
       if (modelDir === null || run.signal.aborted) return null;
+      await this.checkTrust(modelDir);
       const state = await this.compute(found, modelDir, options, run);
       if (this.running !== run) return null;
       this.show(new Explained(found, state));
@@ -157,10 +158,7 @@ export class Explainer implements vscode.Disposable {
   private async modelFor(uri: vscode.Uri, quiet: boolean): Promise<string | null> {
     const { models, modelBeside, offerModel } = this.parts;
     const chosen = models.current(uri) ?? modelBeside(uri);
-    if (chosen !== null) {
-      await this.checkTrust(chosen);
-      return chosen;
-    }
+    if (chosen !== null) return chosen;
     if (quiet) {
       const says = vscode.l10n.t('No model is selected; select one to explain this line again.');
       throw new HostError('bad-model', says, ['selectModel']);

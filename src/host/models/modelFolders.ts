@@ -40,7 +40,12 @@ export async function modelFoldersInWorkspace(): Promise<string[]> {
   return [...new Set(folders)].sort();
 }
 
-/** A short name that tells the folder from its neighbours: 'sst2' rather than 'onnx'. */
+/** Folder names that say nothing: many models live in one that is called so. */
+const sayNothing = /^(models?|onnx|checkpoint|export|output|best)$/i;
+
+/** A short name that tells the model from others: 'sst2-bert', 'sample/model'. */
 export function modelTitle(dir: string): string {
-  return path.basename(dir) || dir;
+  const name = path.basename(dir);
+  const parent = path.basename(path.dirname(dir));
+  return sayNothing.test(name) && parent !== '' ? `${parent}/${name}` : name || dir;
 }

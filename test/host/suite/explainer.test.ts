@@ -110,6 +110,12 @@ describe('the explainer', () => {
     const { explainer, told } = fakeExplainer(engine, { mayLoad: () => Promise.resolve(false) });
     assert.equal(await explainer.explain(target, { quiet: true }), null);
     await assert.rejects(explainer.loadModel('/model'), /not trusted/);
+    const offering = fakeExplainer(engine, {
+      models: { current: () => null },
+      offerModel: () => Promise.resolve('/picked'),
+      mayLoad: () => Promise.resolve(false),
+    });
+    assert.equal(await offering.explainer.explain(target), null);
     assert.deepEqual(engine.loaded, []);
     assert.deepEqual(engine.requests, []);
     const says = told.find(what => what.startsWith('failed: '))?.slice('failed: '.length) ?? '';

@@ -4,7 +4,11 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { commands } from '../../../src/host/ids';
 import { ModelChoice, resolveModelSetting } from '../../../src/host/models/modelChoice';
-import { modelFolderOf, modelFoldersInWorkspace } from '../../../src/host/models/modelFolders';
+import {
+  modelFolderOf,
+  modelFoldersInWorkspace,
+  modelTitle,
+} from '../../../src/host/models/modelFolders';
 import { modelFolder } from '../../../src/host/models/modelPicker';
 import { settingNames } from '../../../src/host/settings';
 import { FakeMemento } from './fakes';
@@ -79,6 +83,11 @@ describe('the choice of the model', () => {
     }
     assert.equal(modelFolderOf(path.join('/x', 'model.onnx')), path.normalize('/x'));
     await vscode.workspace.fs.delete(workspaceUri('same'), { recursive: true });
+  });
+
+  it('has a name that tells it from others', () => {
+    assert.equal(modelTitle(path.join('/a', 'sst2-bert')), 'sst2-bert');
+    assert.equal(modelTitle(path.join('/a', 'sample', 'model')), 'sample/model');
   });
 
   it('is used by the next explain', async function () {
