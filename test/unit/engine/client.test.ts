@@ -135,7 +135,7 @@ describe('engine client', () => {
       },
     });
     await assert.rejects(cancelled, isError('cancelled'));
-    assert.ok(performance.now() - cancelledAt < 100);
+    assert.ok(performance.now() - cancelledAt < 250);
     const { pid } = client;
     assert.equal(Number((await explain(client, 'ok')).device), pid);
   });
@@ -155,9 +155,9 @@ describe('engine client', () => {
     const pid = client.pid!;
     assert.ok(isAlive(pid));
     const next = explain(client, 'ok');
-    assert.ok(await within(2000, () => !isAlive(pid)));
+    assert.ok(await within(6000, () => !isAlive(pid)));
     const took = performance.now() - at;
-    assert.ok(took > 250 && took < 1500, `killed after ${took} ms`);
+    assert.ok(took > 250 && took < 5000, `killed after ${took} ms`);
     assert.notEqual(Number((await next).device), pid);
   });
 

@@ -185,4 +185,27 @@ describe('engine process', () => {
     assert.equal((await explain()).tokens.length, 9);
     assert.equal(engine.pid, pid);
   });
+
+  it('survives texts that nobody wrote, and says what was not read', async () => {
+    const texts = [
+      '',
+      ' \n',
+      '\u0000',
+      '<img src=x onerror=alert(1)>',
+      '\ud800',
+      'good '.repeat(20_000),
+    ];
+    for (const text of texts) {
+      const outcome = await explain({ text }).catch((error: unknown) => error);
+      if (outcome instanceof GlassboxError) assert.equal(outcome.code, 'bad-input');
+      else {
+        const { tokens, scores, health } = outcome as Explanation;
+        assert.equal(tokens.length, scores.length);
+        assert.ok(tokens.every(({ start, end }) => start <= end && end <= text.length));
+        const cut = health.find(({ check }) => check === 'truncated')!;
+        assert.equal(cut.ok, text.length < 1000);
+      }
+    }
+    assert.equal((await explain()).tokens.length, 9);
+  });
 });
