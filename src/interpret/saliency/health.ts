@@ -191,7 +191,7 @@ export function sameFunction(disagreement: number): HealthCheck {
     check: 'same-function',
     ok: true,
     value: disagreement,
-    says: `The explained function gives the model's own prediction (to ${disagreement.toExponential(0)}).`,
+    says: `The explained function gives the model's own prediction (${disagreement === 0 ? 'exactly' : `to ${disagreement.toExponential(0)}`}).`,
   };
 }
 
@@ -208,5 +208,5 @@ function short(value: number): string {
 }
 
 function percent(share: number): string {
-  return `${short(100 * share)} %`;
+  return share < 1e-4 ? 'less than 0.01 %' : `${short(100 * share)} %`;
 }
