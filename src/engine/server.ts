@@ -1,6 +1,7 @@
 /** What the engine does for those who ask, in whatever process it lives. */
 import { explain, explainIds } from '../interpret/saliency/explain';
 import { methodDescriptions } from '../interpret/saliency/methods';
+import { SaliencyProgram } from '../interpret/saliency/program';
 import type { Model } from '../model/model';
 import type { Channel } from '../protocol/channel';
 import type { HandlerContext, NoRequests } from '../protocol/channelTypes';
@@ -38,7 +39,10 @@ export class EngineServer {
   loadModel(place: ModelPlace, context: Partial<HandlerContext> = {}): Promise<ModelInfo> {
     return this.queue.run(async () => {
       context.progress?.({ done: 0, total: 1, says: 'Loading the model' });
-      return describe(await this.models.get(place.modelDir, place.device));
+      const model = await this.models.get(place.modelDir, place.device);
+      // Built now so that an op without a rule is told when the model is chosen, not at the first line.
+      await SaliencyProgram.of(model);
+      return describe(model);
     }, context.signal);
   }
 
