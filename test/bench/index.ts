@@ -1,10 +1,12 @@
 /** `npm run bench`: the figures that the project promises, each a ratio within one run, or a size. */
 import { gradientOverForward, pathOverForward } from './bertBase';
+import { editorFigures } from './editor';
 import { engineFigures } from './engine';
 import { printFigure } from './report';
 
 async function main(): Promise<void> {
   console.log('Glassbox bench. Times depend on the machine; ratios hardly do.\n');
+  for (const figure of await editorFigures()) printFigure(figure);
   for (const figure of await engineFigures()) printFigure(figure);
   printFigure(await gradientOverForward());
   printFigure(await pathOverForward());
