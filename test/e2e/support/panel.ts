@@ -79,24 +79,56 @@ export class Panel {
       .catch(() => '');
   }
 
-  /** Until another explanation than `before` is shown and nothing is being computed. */
-  async settled(before: string): Promise<void> {
-    const failure = await until('a new explanation in the panel', async () => {
+  /**
+   * Does something that asks for an explanation, and waits for it: until the panel shows another one
+   * than before, and nothing is being computed. A failure that was not there before is an error.
+   */
+  async answerTo(ask: () => Promise<unknown>): Promise<void> {
+    const before = await this.generation();
+    const oldFailure = before === '' ? '' : await this.failure();
+    await ask();
+    const answer = await until('a new explanation in the panel', async () => {
       const now = await this.generation();
       if (now === '') return false;
       const says = await this.failure();
-      if (says !== '') return says;
-      return now !== before && (await this.isShown()) && !(await this.isBusy()) && 'none';
+      if (says !== '' && says !== oldFailure) return says;
+      return now !== before && (await this.isShown()) && !(await this.isBusy()) && 'new';
     });
-    if (failure !== 'none') throw new Error(`The panel says: ${failure}`);
+    if (answer !== 'new') throw new Error(`The panel says: ${answer}`);
+  }
+
+  /** Does something that cannot work, and returns the sentence that says why. */
+  async failureOf(ask: () => Promise<unknown>): Promise<string> {
+    const before = await this.failure().catch(() => '');
+    await ask();
+    return until('a failure in the panel', async () => {
+      const says = await this.failure();
+      return says !== '' && says !== before && says;
+    });
   }
 
   /** Chooses in one of the dropdowns, by the words that a person reads, and waits for the answer. */
   async choose(field: string, option: string): Promise<void> {
-    const before = await this.generation();
-    await this.openDropdown(field);
-    await this.frame.getByRole('option', { name: option, exact: true }).click();
-    await this.settled(before);
+    await this.answerTo(async () => {
+      await this.openDropdown(field);
+      await this.dropdown(field).getByRole('option', { name: option, exact: true }).click();
+    });
+  }
+
+  /** Sets a number among the parameters of the method; does not wait for an answer. */
+  async setParameter(field: string, value: number): Promise<void> {
+    const input = this.frame.getByRole('textbox', { name: field });
+    if (!(await input.isVisible())) await this.frame.locator('summary').first().click();
+    await input.fill(String(value));
+    await input.press('Enter');
+  }
+
+  /** Opens the table, or closes it; returns the rows that are shown. */
+  async tableRows(): Promise<string[]> {
+    const table = this.frame.getByRole('table', { name: 'Tokens with their numbers' });
+    if (!(await table.isVisible())) await this.button('Table').click();
+    await table.waitFor();
+    return table.locator('tbody').getByRole('row').allInnerTexts();
   }
 
   /** What a dropdown offers. */

@@ -1,5 +1,5 @@
 /** One VS Code server and one browser for all stories; a fresh workspace and profile for each window. */
-import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { chromium } from 'playwright-core';
@@ -52,10 +52,10 @@ async function start(): Promise<Session> {
 }
 
 /**
- * A new folder with all of the sample, its model and settings included, and `files`. With
- * $GLASSBOX_MODEL the stories run with that sentiment model instead.
+ * A new folder with all of the sample, its model and settings included. With $GLASSBOX_MODEL the
+ * stories run with that sentiment model instead.
  */
-export async function makeWorkspace(files: Record<string, string> = {}): Promise<string> {
+export async function makeWorkspace(): Promise<string> {
   const { home } = await session();
   const folder = await mkdtemp(path.join(home, 'workspace-'));
   await cp(sampleFolder, folder, { recursive: true });
@@ -63,10 +63,6 @@ export async function makeWorkspace(files: Record<string, string> = {}): Promise
   if (other) {
     await rm(path.join(folder, 'model'), { recursive: true, force: true });
     await symlink(other, path.join(folder, 'model'));
-  }
-  for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
   }
   return folder;
 }

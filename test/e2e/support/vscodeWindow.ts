@@ -24,13 +24,14 @@ export class VscodeWindow {
     open.add(this);
   }
 
-  /** Opens VS Code on a fresh workspace with the sample's files and `files`. */
+  /** Opens VS Code on a fresh copy of the sample, to which `prepare` may add files. */
   static async open(
-    files: Record<string, string> = {},
+    prepare: (workspace: string) => Promise<unknown> = () => Promise.resolve(),
     size = { width: 1280, height: 800 },
   ): Promise<VscodeWindow> {
     const { server, browser } = await session();
-    const workspace = await makeWorkspace(files);
+    const workspace = await makeWorkspace();
+    await prepare(workspace);
     const context = await browser.newContext({ viewport: size });
     // Only what is truly slow on a busy machine takes longer than this.
     context.setDefaultTimeout(30_000);
@@ -60,9 +61,14 @@ export class VscodeWindow {
     await this.page.getByRole('treeitem').first().waitFor();
   }
 
-  /** Like closing and reopening VS Code: everything in the page is made anew. */
+  /**
+   * Like closing and reopening VS Code: the page is made anew. By VS Code's own command, which waits
+   * until everything is stored; a browser that is told to reload does not.
+   */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('domcontentloaded');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 
@@ -128,9 +134,7 @@ export class VscodeWindow {
 
   /** The story of the product: right-click a line, explain it, wait for the answer. */
   async explain(text: string): Promise<void> {
-    const before = await this.panel.generation();
-    await this.chooseFromMenu(text, 'Glassbox: Explain Line');
-    await this.panel.settled(before);
+    await this.panel.answerTo(() => this.chooseFromMenu(text, 'Glassbox: Explain Line'));
   }
 
   /** Runs a command by its full title from the palette. */
@@ -164,6 +168,14 @@ export class VscodeWindow {
     return this.page
       .locator('.notifications-toasts .notification-list-item-message')
       .allInnerTexts();
+  }
+
+  /** Until a notification says something like this; returns its sentence. */
+  async notification(says: RegExp): Promise<string> {
+    return until(`a notification that says ${says.source}`, async () => {
+      const shown = await this.notifications();
+      return shown.find(sentence => says.test(sentence)) ?? null;
+    });
   }
 
   async dismissNotifications(): Promise<void> {
