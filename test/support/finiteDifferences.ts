@@ -48,8 +48,11 @@ const tolerances: Record<Real, Tolerance> = {
   float32: { step: 5e-3, error: 1e-3 },
 };
 
-/** First derivatives, then the derivatives of the sum of the first ones, each against differences. */
-export async function checkDerivatives(test: Case): Promise<void> {
+/**
+ * First derivatives, then the derivatives of the first ones, each against differences.
+ * Returns the ops of the case and of the graphs that the autodiff built.
+ */
+export async function checkDerivatives(test: Case): Promise<string[]> {
   const dtype = test.dtype ?? 'float64';
   const graph = emptyGraph(test.name);
   const b = new GraphBuilder(graph);
@@ -65,6 +68,7 @@ export async function checkDerivatives(test: Case): Promise<void> {
   const free = [...wanted, ...first.seeds];
   const second = await differentiate(first.graph, dtype, free, 'w', first.feeds);
   if (second.wrt.length > 0) await compare(test, first.graph, second, dtype, 'second order');
+  return [...graph.nodes, ...first.graph.nodes, ...second.graph.nodes].map(node => node.op);
 }
 
 interface Derivative {
