@@ -34,6 +34,7 @@ export interface Golden {
   readonly labels?: number[];
   readonly row_loss?: number[];
   readonly grad_inner_all_params?: number[][];
+  readonly g0_H_gj_all_params?: number[];
 }
 
 export interface Family {
