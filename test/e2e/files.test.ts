@@ -41,7 +41,7 @@ describe('Files and commands', () => {
   it('explains a line of a TSV file from the submenu Glassbox', async () => {
     await window.openFile('reviews.dev.tsv');
     await window.panel.answerTo(() =>
-      window.chooseFromMenu('The plot is thin', 'Glassbox', 'Glassbox: Explain Line'),
+      window.chooseFromMenu('The plot is thin', 'Glassbox', 'Explain Line'),
     );
     assert.match(await window.panel.header(), /reviews\.dev\.tsv : 2 sentence/);
     // The file has the label as an index; the panel says its name.
@@ -62,8 +62,10 @@ describe('Files and commands', () => {
       window.chooseFromMenu('a joy to watch', 'Glassbox: Explain Line'),
     );
     assert.match(says, /odd\.jsonl/);
-    await window.chooseFromMenu('a joy to watch', 'Glassbox', 'Glassbox: Select Fields...');
+    await window.chooseFromMenu('a joy to watch', 'Glassbox', 'Select Fields...');
+    await window.listIsOpen(/is the text/);
     await window.pick('opinion');
+    await window.listIsOpen(/is the gold label/);
     await window.panel.answerTo(() => window.pick('stars'));
     const map = await window.panel.frame.locator('.map-text').evaluate(row => row.textContent);
     assert.equal(map.trim(), 'a joy to watch');
@@ -76,6 +78,7 @@ describe('Files and commands', () => {
     await window.explain('The plot is thin');
     await window.panel.answerTo(async () => {
       await window.status.click();
+      await window.listIsOpen(/Which model/);
       await window.pick('thumbs');
     });
     assert.match(await window.panel.header(), /(up|down) [01]\.\d\d/);

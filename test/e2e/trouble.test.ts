@@ -88,6 +88,7 @@ describe('Trouble', () => {
   it('a broken model is refused with one sentence, and the old one stays', async () => {
     const says = await window.panel.failureOf(async () => {
       await window.status.click();
+      await window.listIsOpen(/Which model/);
       await window.pick('broken');
     });
     assert.match(says, /broken.*model\.onnx/);

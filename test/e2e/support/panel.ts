@@ -1,5 +1,5 @@
 /** The Glassbox panel in a window of VS Code. */
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
 import { until } from './until';
 
 export class Panel {
@@ -9,6 +9,14 @@ export class Panel {
   get frame(): FrameLocator {
     // The inner frame is found by its id; its name stays that of an earlier state.
     return this.outer.contentFrame().locator('#active-frame').contentFrame();
+  }
+
+  /** The same as a frame of Playwright, in which scripts can be evaluated. */
+  async ownFrame(): Promise<Frame> {
+    const body = await this.frame.locator('body').elementHandle();
+    const frame = await body.ownerFrame();
+    if (!frame) throw new Error('There is no panel.');
+    return frame;
   }
 
   private get outer(): Locator {

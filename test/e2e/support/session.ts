@@ -57,7 +57,8 @@ async function start(): Promise<Session> {
  */
 export async function makeWorkspace(): Promise<string> {
   const { home } = await session();
-  const folder = await mkdtemp(path.join(home, 'workspace-'));
+  // VS Code shows the name of the folder.
+  const folder = path.join(await mkdtemp(path.join(home, 'workspace-')), 'sample');
   await cp(sampleFolder, folder, { recursive: true });
   const other = process.env['GLASSBOX_MODEL'];
   if (other) {

@@ -5,8 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import type { Painted } from './painted';
 import { paintedIn } from './painted';
 import { Panel } from './panel';
-import type { Settings } from './session';
-import { makeWorkspace, screenshots, session, usualSettings } from './session';
+import { makeWorkspace, screenshots, session } from './session';
 import { until } from './until';
 
 /** Windows that are open now. */
@@ -101,7 +100,7 @@ export class VscodeWindow {
 
   /** Right-clicks a line; a menu that lost its focus and closed is opened again. */
   async openContextMenu(text: string): Promise<Locator> {
-    const menu = this.page.locator('.monaco-menu-container, .context-view .monaco-menu').first();
+    const menu = this.page.locator('.monaco-menu-container').first();
     await until(`the context menu of "${text}"`, async () => {
       if (!(await menu.isVisible())) {
         await this.line(text).click({ button: 'right', position: { x: 60, y: 8 } });
@@ -122,13 +121,33 @@ export class VscodeWindow {
         for (const item of items) {
           const entry = this.page.getByRole('menuitem', { name: item, exact: true }).last();
           await entry.click({ timeout: 2000 });
+          if (item !== items.at(-1)) continue;
+          // A menu that has just opened ignores clicks for a moment.
+          await until(
+            'the menu to close',
+            async () => {
+              if (!(await menu.isVisible())) return true;
+              await entry.click({ timeout: 500 });
+              return false;
+            },
+            5000,
+          );
         }
         return true;
       } catch (error) {
-        await this.page.keyboard.press('Escape');
-        await menu.waitFor({ state: 'hidden', timeout: 2000 });
+        await this.closeMenus();
         throw error;
       }
+    });
+  }
+
+  /** Escape closes one menu at a time. */
+  private async closeMenus(): Promise<void> {
+    const menu = this.page.locator('.monaco-menu-container').first();
+    await until('all menus to close', async () => {
+      if (!(await menu.isVisible())) return true;
+      await this.page.keyboard.press('Escape');
+      return false;
     });
   }
 
@@ -155,8 +174,9 @@ export class VscodeWindow {
     });
   }
 
-  /** Chooses a row of a list that VS Code shows on top. */
+  /** Chooses a row of a list that VS Code shows on top; long lists are narrowed by typing. */
   async pick(text: string): Promise<void> {
+    await this.page.locator('.quick-input-widget input').first().fill(text);
     await this.page
       .locator('.quick-input-list .monaco-list-row', { hasText: text })
       .first()
@@ -176,6 +196,11 @@ export class VscodeWindow {
       const shown = await this.notifications();
       return shown.find(sentence => says.test(sentence)) ?? null;
     });
+  }
+
+  /** Waits until a list that was asked for is there. */
+  async listIsOpen(placeholder: RegExp): Promise<void> {
+    await this.page.getByPlaceholder(placeholder).waitFor();
   }
 
   async dismissNotifications(): Promise<void> {
@@ -212,10 +237,4 @@ export class VscodeWindow {
     await mkdir(folder, { recursive: true });
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
-}
-
-/** Changes the user's settings for all windows, as if settings.json had been edited. */
-export async function changeSettings(changes: Settings): Promise<void> {
-  const { server } = await session();
-  await server.writeSettings({ ...usualSettings, ...changes });
 }
