@@ -11,7 +11,7 @@ describe('The panel', () => {
   before(async () => {
     window = await VscodeWindow.open();
     await window.openFile('reviews.dev.jsonl');
-    await window.explain(line);
+    await window.explain('The plot is thin');
   });
   after(() => window.close());
 
@@ -81,13 +81,13 @@ describe('The panel', () => {
   });
 
   it('marks the token under the cursor of the file', async () => {
-    await window.clickLine(line);
-    await window.page.keyboard.press('Home');
+    await window.clickLine('The plot is thin');
+    await window.page.keyboard.press('Control+Home');
     const lit = window.panel.frame.locator('.map .lit');
     const at = '{"text":"'.length + line.indexOf('thin');
     for (let i = 0; i <= at; i++) await window.page.keyboard.press('ArrowRight');
     await untilEqual('the marked token', () => lit.allTextContents(), ['thin']);
-    await window.page.keyboard.press('End');
+    await window.page.keyboard.press('Control+Home');
     await untilEqual('the marked token', () => lit.allTextContents(), []);
   });
 

@@ -34,12 +34,7 @@ describe('Screenshots and accessibility', () => {
   before(async () => {
     window = await VscodeWindow.open();
     await window.openFile('reviews.dev.jsonl');
-    if (docs) {
-      // The whole line is to be seen beside the panel.
-      await window.runCommand('View: Toggle Word Wrap');
-      await window.runCommand('View: Toggle Minimap');
-    }
-    await window.explain('The plot is thin, but the leads are a joy.');
+    await window.explain('The plot is thin');
   });
   after(() => window.close());
 

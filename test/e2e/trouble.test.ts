@@ -13,7 +13,6 @@ const long = `${'The plot is thin, but the leads are a joy. '.repeat(40)}The end
 const lines = [
   { text: good, label: 'positive' },
   { text: markup, label: 'positive' },
-  { text: long, label: 'positive' },
   { text: '', label: 'positive' },
 ].map(record => JSON.stringify(record));
 
@@ -34,10 +33,11 @@ describe('Trouble', () => {
   before(async () => {
     window = await VscodeWindow.open(async workspace => {
       await addBrokenModel(workspace);
-      const broken = '{"text":"never ends';
+      // The long one is last, and so leaves room for the others on the screen.
+      const others = ['{"text":"never ends', 'no json at all', JSON.stringify({ text: long })];
       await writeFile(
         path.join(workspace, 'trouble.jsonl'),
-        `${[...lines, broken, 'no json at all'].join('\n')}\n`,
+        `${[...lines, ...others].join('\n')}\n`,
       );
     });
     await window.openFile('trouble.jsonl');
@@ -53,8 +53,8 @@ describe('Trouble', () => {
   it('a line of broken JSON gets one sentence that names file and line', async () => {
     await nextExplainWorks();
     for (const [text, number] of [
-      ['never ends', 5],
-      ['no json at all', 6],
+      ['never ends', 4],
+      ['no json at all', 5],
     ] as const) {
       const says = await window.panel.failureOf(() =>
         window.chooseFromMenu(text, 'Glassbox: Explain Line'),
@@ -98,7 +98,7 @@ describe('Trouble', () => {
   });
 
   it('a long computation can be cancelled; what was shown stays', async () => {
-    await window.explain(long.slice(0, 40));
+    await window.explain('The plot is thin');
     const { panel } = window;
     const before = await panel.generation();
     await panel.setParameter('Points', 10_000);
