@@ -8,6 +8,8 @@ import { raiseLayerNorm } from './raiseLayerNorm';
 import { removeIdentities } from './removeIdentities';
 import { upgrade } from './upgrade';
 
+export { narrow, type Narrowed } from './narrow';
+
 /** Brings a model to the form that the rules are written for. */
 export function prepare(graph: Graph): Graph {
   return prune(raiseGelu(raiseLayerNorm(removeIdentities(upgrade(graph)))));

@@ -68,14 +68,16 @@ function adds(n: NodeView): boolean {
 function gatherBack(...[g, n, b]: Parameters<Rule>): string {
   const axis = n.axis(0, n.int('axis', 0));
   const [data, indices] = n.x as [string, string];
-  const index = n.rank(1) === 0 ? n.constant(1)?.[0] : undefined;
+  const position = n.constant(1);
   const size = b.shapePart(data, axis, axis + 1);
-  if (index === undefined)
+  if (position?.length !== 1 || n.rank(1) > 1) {
     return scatterAlong(g, b, { data, indices, axis, rank: n.rank(0), size });
+  }
   // One fixed position, such as [CLS]: zeros around it, which is faster than scattering.
-  const before = index < 0 ? b.add(size, b.ints([index])) : b.ints([index]);
+  const index = b.ints(position);
+  const before = position[0]! < 0 ? b.add(size, index) : index;
   const after = b.sub(b.sub(size, before), b.ints([1]));
-  return pad(b, b.unsqueeze(g, [axis]), before, after, [axis]);
+  return pad(b, n.rank(1) === 0 ? b.unsqueeze(g, [axis]) : g, before, after, [axis]);
 }
 
 interface Scatter {

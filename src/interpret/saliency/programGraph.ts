@@ -10,7 +10,7 @@
  * onto what earlier runs have summed, and reduced over the embedding to a few numbers a token.
  */
 import type { Facts } from '../../autodiff/shapes';
-import { cleanup } from '../../autodiff/passes';
+import { cleanup, narrow } from '../../autodiff/passes';
 import { vjp } from '../../autodiff/vjp';
 import { GraphBuilder } from '../../onnx/builder';
 import type { Graph } from '../../onnx/graph';
@@ -33,8 +33,9 @@ export async function buildProgramGraph(model: Model): Promise<Graph> {
 }
 
 async function build(model: Model): Promise<Graph> {
-  const { embedding, logits, facts } = model.about;
-  const source = await model.graph();
+  const { embedding, logits } = model.about;
+  // Positions of the last layer that the classifier does not read would be differentiated for nothing.
+  const { graph: source, facts } = narrow(await model.graph(), model.about.facts);
   const graph: Graph = {
     ...source,
     inputs: [...source.inputs],

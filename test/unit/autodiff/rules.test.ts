@@ -149,6 +149,9 @@ const indexing: Case[] = [
   withInts('Gather the last', ['B', 'L', 2], (b, x) =>
     b.op('Gather', [x, b.int(-1)], { axis: -2 }),
   ),
+  withInts('Gather one position', ['B', 'L', 2], (b, x) =>
+    b.op('Gather', [x, b.ints([1])], { axis: 1 }),
+  ),
   withInts('Gather rows', [4, 2], (b, x) =>
     b.op('Gather', [x, b.constant('int64', [2, 3], [0, 3, 3, -1, 2, 0])]),
   ),
