@@ -9,4 +9,6 @@ exports.activate = async () => {
   if (vscode.window.tabGroups.all.some(group => group.tabs.length > 0)) return;
   const walkthrough = 'glassbox.glassbox#glassbox.start';
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', walkthrough, false);
+  // Else the first file that is opened takes its place.
+  await vscode.commands.executeCommand('workbench.action.keepEditor');
 };

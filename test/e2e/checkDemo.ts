@@ -13,6 +13,7 @@ async function checkDemo(address: string): Promise<number> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const window = await VscodeWindow.visit(page, address);
     await page.getByText('Get Started with Glassbox').first().waitFor();
+    await window.screenshot('demo-walkthrough');
     step('The walkthrough is open');
     await window.openFile('reviews.dev.jsonl');
     await window.explain('The plot is thin');
