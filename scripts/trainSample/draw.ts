@@ -1,26 +1,55 @@
 import type { Aspect, Product } from './reviews';
+import type { Dealer } from './dealer';
 import type { Random } from './random';
+import { common } from './reviews/common';
 
-/** One review in the making: hands out phrases of one product and never the same one twice. */
+/** Part of the clauses that use a common predicate ('is great') instead of one of the aspect's own. */
+const commonShare = 0.6;
+
+/** A clause in two parts: an aspect and what is said of it. */
+interface Remark {
+  readonly aspect: Aspect;
+  readonly predicate: string;
+}
+
+/**
+ * One review in the making: hands out phrases of one product and never the same one twice.
+ * Its twin hands out the same phrases again, by kind and side, so that a pattern made once as praise and once
+ * as blame gives two reviews of (nearly) the same words and opposite labels.
+ */
 export class Draw {
   readonly #random: Random;
+  readonly #dealer: Dealer;
   readonly #product: Product;
   readonly #used = new Set<unknown>();
+  readonly #drawn = new Map<string, unknown[]>();
+  readonly #again: Map<string, unknown[]>;
 
-  constructor(random: Random, product: Product) {
+  constructor(
+    random: Random,
+    dealer: Dealer,
+    product: Product,
+    again = new Map<string, unknown[]>(),
+  ) {
     this.#random = random;
+    this.#dealer = dealer;
     this.#product = product;
+    this.#again = again;
+  }
+
+  twin(): Draw {
+    return new Draw(this.#random, this.#dealer, this.#product, this.#drawn);
   }
 
   /** One of several ways to say it. */
   of(...ways: readonly string[]): string {
-    return this.#random.pick(ways);
+    return ways[this.#phrase(`one of ${ways.length}`, () => this.#random.below(ways.length))]!;
   }
 
   /** A clause about an aspect not yet mentioned: 'the plot is thin'. */
   clause(good: boolean): string {
-    const aspect: Aspect = this.#fresh(this.#product.aspects);
-    return `${aspect.noun} ${this.#random.pick(good ? aspect.good : aspect.bad)}`;
+    const { aspect, predicate } = this.#remark(good);
+    return `${aspect.noun} ${predicate}`;
   }
 
   /** The same for a place where a main clause stands, with more ways to put it. */
@@ -43,29 +72,31 @@ export class Draw {
 
   /** A clause with its subject in front: 'as for the plot, it is thin'. */
   topic(lead: string, good: boolean, mark: string): string {
-    const aspect: Aspect = this.#fresh(this.#product.aspects);
-    const predicate = this.#random.pick(good ? aspect.good : aspect.bad);
+    const { aspect, predicate } = this.#remark(good);
     return `${lead} ${aspect.noun}${mark} ${aspect.pronoun ?? 'it'} ${predicate}`.trimStart();
   }
 
   /** The product, third person singular: 'this movie'. */
   thing(): string {
-    return this.#random.pick(this.#product.things);
+    return this.#phrase('thing', () => this.#random.pick(this.#product.things));
   }
 
   /** An adjective of praise or blame, not used before in this review. */
   adjective(good: boolean): string {
-    return this.#fresh(good ? this.#product.praise : this.#product.blame);
+    return this.#phrase(`adjective ${good}`, () => {
+      if (this.#random.chance(0.3)) return this.#fresh((good ? common.good : common.bad).simple);
+      return this.#fresh(good ? this.#product.praise : this.#product.blame);
+    });
   }
 
   /** A neutral sentence. */
   scene(): string {
-    return this.#random.pick(this.#product.scenes);
+    return this.#phrase('scene', () => this.#random.pick(this.#product.scenes));
   }
 
   /** Something to compare with. */
   rival(): string {
-    return this.#random.pick(this.#product.rivals);
+    return this.#phrase('rival', () => this.#random.pick(this.#product.rivals));
   }
 
   /** Something nobody likes. */
@@ -75,12 +106,46 @@ export class Draw {
 
   /** A closing sentence, with its full stop. */
   end(good: boolean): string {
-    return this.#random.pick(good ? this.#product.goodEnds : this.#product.badEnds);
+    return this.#dealer.deal(good ? this.#product.goodEnds : this.#product.badEnds);
+  }
+
+  /** A remark about an aspect not yet mentioned. */
+  #remark(good: boolean): Remark {
+    return this.#phrase(`remark ${good}`, () => {
+      const aspect = this.#fresh(this.#product.aspects);
+      return { aspect, predicate: this.#predicate(aspect, good) };
+    });
+  }
+
+  /** What is said of an aspect: its own phrases, or a common one in the right number. */
+  #predicate(aspect: Aspect, good: boolean): string {
+    if (!this.#random.chance(commonShare)) {
+      return this.#dealer.deal(good ? aspect.good : aspect.bad);
+    }
+    const { adjectives, verbs } = good ? common.good : common.bad;
+    if (this.#random.chance(0.2)) return this.#dealer.deal(verbs);
+    const plural = aspect.pronoun === 'they';
+    const verb = this.#random.chance(0.6) ? (plural ? 'are' : 'is') : plural ? 'were' : 'was';
+    return `${verb} ${this.#fresh(adjectives)}`;
+  }
+
+  /** The next phrase of a kind: as the twin had it, or else a new one. */
+  #phrase<T>(kind: string, make: () => T): T {
+    const again = this.#again.get(kind)?.shift() as T | undefined;
+    const phrase = again ?? make();
+    const drawn = this.#drawn.get(kind);
+    if (drawn === undefined) this.#drawn.set(kind, [phrase]);
+    else drawn.push(phrase);
+    // What both twins say of one aspect must not be said of it a second time.
+    this.#used.add(phrase);
+    if (typeof phrase === 'object' && phrase !== null && 'aspect' in phrase) {
+      this.#used.add(phrase.aspect);
+    }
+    return phrase;
   }
 
   #fresh<T>(list: readonly T[]): T {
-    const left = list.filter(item => !this.#used.has(item));
-    const item = this.#random.pick(left);
+    const item = this.#dealer.deal(list, candidate => !this.#used.has(candidate));
     this.#used.add(item);
     return item;
   }

@@ -1,6 +1,7 @@
+import { Dealer } from './dealer';
 import { Draw } from './draw';
 import type { Pattern } from './patterns';
-import { devPatterns, patterns } from './patterns';
+import { devOnly, patterns } from './patterns';
 import { Random } from './random';
 import type { Product } from './reviews';
 import { products } from './reviews';
@@ -30,15 +31,21 @@ export interface SampleData {
 }
 
 /** How many lines of each kind. The dev set has all its kinds of lines, the training set the rest. */
-const counts = {
+export const sampleCounts = {
   train: 1500,
   dev: 200,
   /** Dev lines that were written whole by hand (the multi-line letters not counted). */
-  devStories: 24,
+  devStories: 10,
   /** Dev lines of patterns that the training set does not have. */
-  devNewPatterns: 40,
+  devNewPatterns: 36,
   mislabelled: 24,
 };
+
+/** Part of the drawn training lines that get a twin: about the same words, the other label. */
+const twinShare = 0.7;
+
+/** Part of the drawn lines that go on with one more sentence of the same side. */
+const moreShare = 0.75;
 
 const openers = [
   'Honestly,',
@@ -54,9 +61,11 @@ const emoji = {
 };
 
 /** Makes the data set of the sample; the same seed gives the same lines. */
-export function makeSampleData(seed: number): SampleData {
+export function makeSampleData(seed: number, counts = sampleCounts): SampleData {
   const random = new Random(seed);
-  const stories = random.shuffle(products.flatMap(storiesOf));
+  const stories = random
+    .shuffle(products.flatMap(storiesOf))
+    .map(story => (random.chance(0.3) ? { ...story, text: contract(story.text) } : story));
   const devStories = balanced(stories, counts.devStories);
   const ownLetters = letters.map(letter => ({
     review: { text: letter.lines.join('\n'), label: letter.label, product: letter.product },
@@ -73,19 +82,21 @@ export function makeSampleData(seed: number): SampleData {
   ];
 
   const seen = new Set([...openings, ...dev, ...train].map(review => fingerprint(review.text)));
-  const fill = (list: Review[], size: number, from: readonly Pattern[]) => {
+  const fill = (list: Review[], size: number, from: readonly Pattern[], twins = 0) => {
+    const dealer = new Dealer(random);
     while (list.length < size) {
       const label = majority(list) === 'positive' ? 'negative' : 'positive';
-      const review = generate(random, random.pick(products), from, label);
-      const print = fingerprint(review.text);
-      if (seen.has(print)) continue;
-      seen.add(print);
-      list.push(review);
+      for (const review of generate(random, dealer, from, label, twins)) {
+        const print = fingerprint(review.text);
+        if (seen.has(print) || list.length === size) continue;
+        seen.add(print);
+        list.push(review);
+      }
     }
   };
-  fill(dev, dev.length + counts.devNewPatterns, devPatterns);
+  fill(dev, dev.length + counts.devNewPatterns, devOnly);
   fill(dev, counts.dev - openings.length, patterns);
-  fill(train, counts.train, patterns);
+  fill(train, counts.train, patterns, twinShare);
 
   return { dev: [...openings, ...random.shuffle(dev)], ...mislabel(random, random.shuffle(train)) };
 }
@@ -113,22 +124,35 @@ export function fingerprint(text: string): string {
   return (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join(' ');
 }
 
+/** A review of this label, now and then with a twin of the other label. */
 function generate(
   random: Random,
-  product: Product,
+  dealer: Dealer,
   from: readonly Pattern[],
   label: Label,
-): Review {
+  twins: number,
+): Review[] {
   const allowed = from.filter(pattern => pattern.only === undefined || pattern.only === label);
   let ticket = random.next() * allowed.reduce((sum, pattern) => sum + pattern.weight, 0);
   const pattern = allowed.find(candidate => (ticket -= candidate.weight) < 0) ?? allowed[0]!;
-  const text = pattern.make(new Draw(random, product), label === 'positive');
-  return { text: dress(random, text, label), label, product: product.name };
+  const product = dealer.deal(products);
+  const goesOn = random.chance(moreShare);
+  const more = (text: string, draw: Draw, as: Label): string =>
+    goesOn ? `${text} ${draw.say(as === 'positive')}.` : text;
+  const write = (draw: Draw, as: Label): Review => ({
+    text: dress(random, more(pattern.make(draw, as === 'positive'), draw, as), as),
+    label: as,
+    product: product.name,
+  });
+  const draw = new Draw(random, dealer, product);
+  const review = write(draw, label);
+  if (pattern.only !== undefined || !random.chance(twins)) return [review];
+  return [review, write(draw.twin(), other(label))];
 }
 
 /** Capital letters, and now and then an opener, an emoji, an exclamation mark, or no capitals at all. */
 function dress(random: Random, bare: string, label: Label): string {
-  let text = bare;
+  let text = random.chance(0.35) ? contract(bare) : bare;
   if (/^(\p{Ll}|I )[^,]{20}/u.test(text) && random.chance(0.08))
     text = `${random.pick(openers)} ${text}`;
   text = text.replace(/(^|[.!?][")]?\s+)(["(]?\p{Ll})/gu, (_, before: string, letter: string) => {
@@ -141,6 +165,19 @@ function dress(random: Random, bare: string, label: Label): string {
   return text;
 }
 
+const contractions: readonly (readonly [RegExp, string])[] = [
+  [/\b(is|are|was|were|did|does|do|could|would|should|has|have) not\b/gi, "$1n't"],
+  [/\b(can)not\b/gi, "$1't"],
+  [/\b(it|that|there) is\b(?! not)(?=.)/gi, "$1's"],
+  [/\bI would\b/g, "I'd"],
+  [/\bI have\b(?= \w+(ed|n)\b)/g, "I've"],
+];
+
+/** 'did not' as "didn't" and the like. */
+function contract(text: string): string {
+  return contractions.reduce((so, [long, short]) => so.replace(long, short), text);
+}
+
 /** Gives some short one-line reviews the wrong label, as many of each. */
 function mislabel(
   random: Random,
@@ -149,7 +186,7 @@ function mislabel(
   const candidates = random.shuffle(
     right.filter(({ text }) => text.length < 110 && !/[\n"]|\p{Extended_Pictographic}/u.test(text)),
   );
-  const chosen = new Set(balanced(candidates, counts.mislabelled));
+  const chosen = new Set(balanced(candidates, sampleCounts.mislabelled));
   const train = right.map(review =>
     chosen.has(review) ? { ...review, label: other(review.label) } : review,
   );
