@@ -66,8 +66,9 @@ export function findLogits(
 
 /**
  * The ids that the tokenizer can give must be rows of the embedding table (throws 'bad-model'). A tokenizer
- * that fits by its size can still be another model's: where the padding ids differ and the kind of
- * tokenizer is not the one of this architecture, that is an error too; where only the padding differs, a note.
+ * that fits by its size can still be another model's. Its signs are a padding id that config.json does not
+ * know and special tokens that only the other files know: an error where, besides, the kind of tokenizer is
+ * not the one of this architecture, else a note.
  */
 export function checkTokenizer(
   tokenizer: Tokenizer,
@@ -82,14 +83,16 @@ export function checkTokenizer(
       `${tokenizer.file} has token ids up to ${largest}, but ${graphFile} has an embedding for ${vocabulary} tokens only; put the tokenizer.json that belongs to this model there.`,
     );
   }
-  const { padId } = config;
-  if (padId === null || tokenizer.padId === null || padId === tokenizer.padId) return [];
-  const padding = `pads with id ${tokenizer.padId}, but ${config.file ?? 'config.json'} says ${padId} ("${tokenizer.tokenOf(padId) ?? 'nothing'}" in this tokenizer)`;
+  const signs = [otherPadding(tokenizer, config), missingTokens(tokenizer)].filter(
+    sign => sign !== null,
+  );
+  if (signs.length === 0) return [];
+  const found = signs.join(', ');
   const expected = usualTokenizer[config.modelType];
   if (expected !== undefined && expected !== tokenizer.kind) {
     throw new GlassboxError(
       'bad-model',
-      `${tokenizer.file} ${padding} and is a ${tokenizer.kind} tokenizer where a ${config.modelType} model has ${expected}; put the tokenizer.json that belongs to this model there.`,
+      `${tokenizer.file} ${found}, and is a ${tokenizer.kind} tokenizer where a ${config.modelType} model has ${expected}; put the tokenizer.json that belongs to this model there.`,
     );
   }
   return [
@@ -97,9 +100,20 @@ export function checkTokenizer(
       check: 'tokenizer',
       ok: false,
       value: null,
-      says: `The tokenizer may belong to another model: it ${padding}.`,
+      says: `The tokenizer may belong to another model: it ${found}.`,
     },
   ];
+}
+
+function otherPadding(tokenizer: Tokenizer, { padId, file }: ModelConfig): string | null {
+  if (padId === null || tokenizer.padId === null || padId === tokenizer.padId) return null;
+  return `pads with id ${tokenizer.padId}, but ${file ?? 'config.json'} says ${padId} ("${tokenizer.tokenOf(padId) ?? 'nothing'}" in this tokenizer)`;
+}
+
+function missingTokens({ missing }: Tokenizer): string | null {
+  if (missing.length === 0) return null;
+  const names = missing.map(name => `"${name}"`).join(', ');
+  return `has no ${names}, which tokenizer_config.json or special_tokens_map.json beside it names`;
 }
 
 const usualTokenizer: Readonly<Record<string, string>> = {

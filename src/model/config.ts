@@ -52,7 +52,7 @@ export async function readConfig(file: string | null): Promise<ModelConfig> {
     file,
     modelType,
     architecture: architecture ?? (modelType === '' ? 'unknown' : modelType),
-    labels: labelsByIndex(json),
+    labels: labelsByIndex(json, file),
     labelCount: wholeOf(json['num_labels']),
     maxTokens: maxTokens(json, modelType, padId),
     padId,
@@ -80,15 +80,25 @@ async function readJson(file: string): Promise<Json> {
   return value;
 }
 
-function labelsByIndex(json: Json): Map<number, string> | null {
+function labelsByIndex(json: Json, file: string | null): Map<number, string> | null {
   const labels = new Map<number, string>();
   const { id2label, label2id } = json;
   if (isObject(id2label)) {
-    for (const [index, label] of Object.entries(id2label)) labels.set(Number(index), String(label));
+    for (const [index, label] of Object.entries(id2label))
+      labels.set(Number(index), nameOf(label, file));
   } else if (isObject(label2id)) {
     for (const [label, index] of Object.entries(label2id)) labels.set(Number(index), label);
   }
   return labels.size === 0 ? null : labels;
+}
+
+/** Numbers and truth values stand as names in some files; nothing else can be a name. */
+function nameOf(label: unknown, file: string | null): string {
+  if (['string', 'number', 'boolean'].includes(typeof label)) return String(label);
+  throw new GlassboxError(
+    'bad-model',
+    `${file ?? 'config.json'} names a label ${JSON.stringify(label)} in "id2label", which is no name; write it as a text in double quotes.`,
+  );
 }
 
 function maxTokens(json: Json, modelType: string, padId: number | null): number | null {

@@ -58,13 +58,18 @@ async function missingGraph(dir: string): Promise<string> {
   const others = (await Promise.all([dir, path.join(dir, 'onnx')].map(folder => namesIn(folder))))
     .flatMap((names, index) => (index === 0 ? names : names.map(name => path.join('onnx', name))))
     .filter(name => name.endsWith('.onnx'));
+  const unreadable = graphPlaces.find(place => others.includes(place));
+  if (unreadable !== undefined) {
+    return `${path.join(dir, unreadable)} is not a file that can be read (a folder, or a link to nowhere); export or copy the model again.`;
+  }
   return others.length === 0
     ? `${dir} holds no model.onnx (nor onnx/model.onnx); export the model to ONNX into this folder, or choose another one.`
     : `${dir} holds no model.onnx (nor onnx/model.onnx) but ${others.join(', ')}; rename the one to be explained to model.onnx.`;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return (await isFolder(folder)) ? (await readdir(folder)).sort() : [];
+  // A folder that may not be listed is as good as none here: this only helps to word an error.
+  return (await readdir(folder).catch(() => [])).sort();
 }
 
 async function isFolder(dir: string): Promise<boolean> {

@@ -19,7 +19,13 @@ export function labelsOf(config: ModelConfig, classes: number): string[] {
     );
   }
   const labels = numbered.map((_, index) => config.labels?.get(index));
-  if (config.labels.size !== classes || !labels.every(label => label !== undefined)) {
+  if (config.labels.size === classes && labels.includes(undefined)) {
+    throw new GlassboxError(
+      'bad-model',
+      `${file} numbers its labels ${[...config.labels.keys()].slice(0, 5).join(', ')}, where 0 to ${classes - 1} are expected; config.json and model.onnx belong to different models, or the numbers in "id2label" must be corrected.`,
+    );
+  }
+  if (!labels.every(label => label !== undefined) || config.labels.size !== classes) {
     throw new GlassboxError(
       'bad-model',
       `${file} names ${config.labels.size} labels (${[...config.labels.values()].slice(0, 5).join(', ')}) but the model gives ${classes} logits; config.json and model.onnx belong to different models, or "id2label" must be corrected.`,

@@ -56,10 +56,13 @@ export async function loadModel(
   checkEmbeddingShape(facts, embedding, files.onnx);
   const logits = findLogits(graph, facts, files.onnx);
   const labels = labelsOf(config, logits.classes);
-  const opened = await openSession(device, {
+  const trial = {
     model: bytes,
     feeds: trialFeeds(inputs, embedding, Math.min(32, maxTokens), 8),
     output: logits.name,
+  };
+  const opened = await openSession(device, trial).catch((error: unknown) => {
+    throw doesNotRun(files.onnx, error);
   });
   const about = {
     dir,
@@ -129,12 +132,18 @@ async function probe(
   try {
     return await learnFacts(graph, probes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new GlassboxError(
-      'bad-model',
-      `${file} does not run (${reason}); export or download the model again.`,
-    );
+    throw doesNotRun(file, error);
   }
+}
+
+function doesNotRun(file: string, error: unknown): GlassboxError {
+  // The device or the machine is to blame then, not the file.
+  if (error instanceof GlassboxError && error.code === 'unsupported') return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new GlassboxError(
+    'bad-model',
+    `${file} does not run (${reason}); export or download the model again.`,
+  );
 }
 
 /** Rows of different, valid ids. */

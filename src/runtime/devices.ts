@@ -67,8 +67,16 @@ async function openBest(trial: Trial): Promise<OpenedSession> {
   } catch (error) {
     return onCpu(reason(error));
   }
-  const slow = await measure(cpu, trial);
-  const fast = await measure(gpu, trial);
+  let slow: Measured;
+  let fast: Measured;
+  try {
+    slow = await measure(cpu, trial);
+    fast = await measure(gpu, trial);
+  } catch (error) {
+    // It ran once when it was opened. A driver that then fails is no reason to do without the CPU.
+    await gpu.release();
+    return onCpu(`WebGPU failed when it was tried (${reason(error)}).`);
+  }
   const times = `${fast.milliseconds.toFixed(1)} ms against ${slow.milliseconds.toFixed(1)} ms on the CPU`;
   const off = largestDifference(slow.values, fast.values);
   if (off > agreement || Number.isNaN(off)) {
@@ -83,10 +91,12 @@ async function openBest(trial: Trial): Promise<OpenedSession> {
   return { session: gpu, device: 'webgpu', says: `WebGPU is faster here: ${times}.` };
 }
 
-async function measure(
-  session: Session,
-  { feeds, output }: Trial,
-): Promise<{ milliseconds: number; values: Float32Array }> {
+interface Measured {
+  readonly milliseconds: number;
+  readonly values: Float32Array;
+}
+
+async function measure(session: Session, { feeds, output }: Trial): Promise<Measured> {
   let values = (await session.run(feeds, [output]))[output]!.data as Float32Array;
   let milliseconds = Infinity;
   for (let run = 0; run < timedRuns; run++) {

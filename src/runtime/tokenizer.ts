@@ -27,7 +27,7 @@ function library(): typeof Native {
     return loaded;
   } catch (error) {
     throw new GlassboxError(
-      'internal',
+      'unsupported',
       `The tokenizers library cannot be loaded on this machine (${firstLine(error)}); reinstall the extension for your platform.`,
     );
   }
@@ -46,12 +46,15 @@ export class Tokenizer {
     this.padId = this.idOf(facts.padToken);
     this.maskId = this.idOf(facts.maskToken);
     this.unkId = facts.unknownId ?? this.idOf(facts.unknownToken);
+    this.missing = facts.named.filter(name => this.idOf(name) === null);
   }
 
   /** Id of [PAD], or null where the tokenizer has none; likewise [MASK] and the unknown token. */
   readonly padId: number | null;
   readonly maskId: number | null;
   readonly unkId: number | null;
+  /** Special tokens that the files beside tokenizer.json name and it does not have: a sign of a mix-up. */
+  readonly missing: readonly string[];
 
   /**
    * Reads tokenizer.json, and the names of the special tokens from the files beside it.

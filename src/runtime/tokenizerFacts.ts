@@ -11,6 +11,8 @@ export interface TokenizerFacts {
   readonly unknownToken: string | null;
   /** Unigram models name the unknown token by its id. */
   readonly unknownId: number | null;
+  /** The special tokens that the files beside tokenizer.json name. */
+  readonly named: readonly string[];
   /** Added tokens that are marked as special. */
   readonly specialIds: ReadonlySet<number>;
   /** model_max_length of tokenizer_config.json; null where it is absent or "no limit" (1e30). */
@@ -19,6 +21,8 @@ export interface TokenizerFacts {
 
 /** Names used where no file says which token pads or masks. */
 const usualNames = { pad: ['[PAD]', '<pad>'], mask: ['[MASK]', '<mask>'] };
+
+const roles = ['bos', 'cls', 'eos', 'mask', 'pad', 'sep', 'unk'].map(role => `${role}_token`);
 
 type Json = Record<string, unknown>;
 
@@ -54,6 +58,7 @@ export async function readTokenizerFacts(text: string, file: string): Promise<To
     maskToken: named('mask_token') ?? usual(usualNames.mask),
     unknownToken: tokenName(model['unk_token']),
     unknownId: typeof model['unk_id'] === 'number' ? model['unk_id'] : null,
+    named: [...new Set(roles.map(named).filter(name => name !== null))],
     specialIds: new Set(special.filter(id => typeof id === 'number')),
     maxTokens: lengthLimit(config['model_max_length']),
   };
