@@ -173,7 +173,7 @@ function names(
 
 function predictionOf(labels: readonly string[], logits: readonly number[]): Prediction {
   const largest = logits.indexOf(Math.max(...logits));
-  if (largest < 0) {
+  if (!logits.every(Number.isFinite)) {
     throw new GlassboxError(
       'bad-model',
       `The model gives no finite prediction for this text (logits ${logits.join(', ')}), so there is nothing to explain.`,
@@ -212,6 +212,11 @@ function checkIds({ ids, mask, typeIds }: Row, index: number, { about }: Model):
   const { vocabulary } = about.embedding;
   const stray = ids.find(id => !Number.isSafeInteger(id) || id < 0 || id >= vocabulary);
   if (stray !== undefined) fail(`holds ${stray}, which is not an id from 0 to ${vocabulary - 1}`);
+  const odd = mask.find(entry => entry !== 0 && entry !== 1);
+  if (odd !== undefined) fail(`has ${odd} in its attention mask, where only 0 and 1 can stand`);
+  // How many types there are, only the graph knows; ONNX counts negative ones from the end.
+  const type = typeIds.find(entry => !Number.isSafeInteger(entry) || entry < 0);
+  if (type !== undefined) fail(`holds the token type ${type}, which is not a number from 0 up`);
 }
 
 function tokensOfIds({ about }: Model, row: Row): Token[] {

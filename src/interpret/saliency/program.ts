@@ -30,13 +30,18 @@ export class SaliencyProgram implements Releasable {
   static async of(model: Model): Promise<SaliencyProgram> {
     return await model.program('saliency', async () => {
       const bytes = writeModel(await buildProgramGraph(model));
-      const session = await Session.create(bytes, { device: model.about.device });
+      const { file, device } = model.about;
+      const session = await Session.create(bytes, { device }).catch((error: unknown) => {
+        throw cannotRun(file, error);
+      });
       const program = new SaliencyProgram(model, session);
       try {
         await program.check();
       } catch (error) {
         await program.release();
-        throw error;
+        // What `check` itself finds is said already.
+        const found = error instanceof GlassboxError && error.code === 'bad-model';
+        throw found ? error : cannotRun(file, error);
       }
       return program;
     });
@@ -79,4 +84,12 @@ export class SaliencyProgram implements Releasable {
       );
     }
   }
+}
+
+function cannotRun(file: string, error: unknown): GlassboxError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new GlassboxError(
+    'unsupported',
+    `${file} runs, but not together with its derivative (${reason}); export the model again with another exporter or opset.`,
+  );
 }

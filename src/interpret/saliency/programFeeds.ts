@@ -21,17 +21,33 @@ const momentCoefficients: Readonly<Record<Moment, readonly number[]>> = {
 };
 
 /** What is the same in every slice. */
-export function fixedFeeds(work: Work, columns: number, width: number): Feeds {
+export function fixedFeeds({ inputs, embedding }: ModelFacts, work: Work, columns: number): Feeds {
+  const { width } = embedding;
   const { rows, baseline, points, moment = 'mean', seed = 0 } = work;
   const noisy = points.some(point => point.sigma !== 0);
-  const padded = (lists: readonly (readonly number[])[]): number[] =>
-    lists.flatMap(list => Array.from({ length: columns }, (_, i) => list[i] ?? 0));
+  const padded = (lists: readonly (readonly number[])[], filling: number): number[] =>
+    lists.flatMap(list => Array.from({ length: columns }, (_, i) => list[i] ?? filling));
+  // Padding must be what it is to the model itself: not every model has a mask.
+  const { padId } = inputs;
   const dims = [rows.length, columns];
   return {
-    [input.rowIds]: wholeNumbers('int64', dims, padded(rows.map(row => row.ids))),
-    [input.baselineIds]: wholeNumbers('int64', dims, padded(baseline.ids)),
+    [input.rowIds]: wholeNumbers(
+      'int64',
+      dims,
+      padded(
+        rows.map(row => row.ids),
+        padId,
+      ),
+    ),
+    [input.baselineIds]: wholeNumbers('int64', dims, padded(baseline.ids, padId)),
     [input.baselineScale]: floats([1], [baseline.scale]),
-    [input.rowMask]: floats(dims, padded(rows.map(row => row.mask))),
+    [input.rowMask]: floats(
+      dims,
+      padded(
+        rows.map(row => row.mask),
+        0,
+      ),
+    ),
     [input.seed]: wholeNumbers('int64', [1], [seed]),
     [input.counters]: noisy
       ? {

@@ -153,7 +153,7 @@ async function accumulate(
   const entries = work.rows.flatMap((_, row) =>
     work.points.map((point): Entry => ({ row, point })),
   );
-  const fixed = fixedFeeds(work, columns, program.model.about.embedding.width);
+  const fixed = fixedFeeds(program.model.about, work, columns);
   const scalars: number[][] = work.rows.map(() => []);
   const logits: number[][][] = work.rows.map(() => []);
   let sums = { sum: zero, square: zero };
