@@ -118,6 +118,8 @@ export class EngineClient {
   }
 
   private running(): EngineProcess {
+    // Somebody may have asked just before; nobody would end the new process.
+    if (this.disposed) throw goneForGood();
     if (this.process?.alive) return this.process;
     this.firstMemory = null;
     const process: EngineProcess = new EngineProcess(
@@ -178,7 +180,14 @@ export class EngineClient {
     const state = this.currentState();
     if (state === this.lastState) return;
     this.lastState = state;
-    for (const listener of [...this.listeners]) listener(state);
+    for (const listener of [...this.listeners]) {
+      try {
+        listener(state);
+      } catch (error) {
+        // A listener's mistake must not cost the request that is at work.
+        this.log.error(`A listener of the engine's state failed: ${String(error)}`);
+      }
+    }
   }
 
   private currentState(): EngineState {

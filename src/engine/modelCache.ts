@@ -16,6 +16,8 @@ const watched = [
   path.join('onnx', 'model.onnx_data'),
   'config.json',
   'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
 ];
 
 /** Sessions are heavy, and who compares models compares few. */

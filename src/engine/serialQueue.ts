@@ -23,7 +23,8 @@ export class SerialQueue {
       const entry: Waiting = {
         start: () => {
           signal?.removeEventListener('abort', cancelled);
-          task()
+          // Within an async function, so that a task that throws at once does not block the others.
+          (async () => await task())()
             .then(resolve, reject)
             .finally(() => {
               this.next();

@@ -263,6 +263,24 @@ describe('engine client', () => {
     assert.equal(client.pid, null);
   });
 
+  it('a question asked just before dispose starts no process', async () => {
+    const client = start();
+    const asked = client.call('status', null);
+    client.dispose();
+    await assert.rejects(asked, isError('engine-lost'));
+    assert.equal(client.pid, null);
+  });
+
+  it('a listener of the state that throws costs no request', async () => {
+    const client = start();
+    client.onState(() => {
+      throw new Error('a mistake');
+    });
+    assert.equal((await explain(client, 'ok')).modelName, 'ok');
+    assert.ok(await within(2000, () => client.state === 'ready'));
+    assert.ok(logged.some(line => line.includes('a mistake')));
+  });
+
   it('the process ends when its parent is killed', async () => {
     const parent = fork(path.join(support, 'engineParent.ts'), { execArgv });
     const pid = await new Promise<number>(resolve =>

@@ -159,6 +159,12 @@ describe('engine process', () => {
     assert.equal((await engine.call('status', null)).models.length, 1);
   });
 
+  it('reads a model again when a file that tells about its tokenizer has changed', async () => {
+    assert.ok((await explain()).health.every(({ check }) => check !== 'tokenizer'));
+    await writeFile(path.join(model.dir, 'tokenizer_config.json'), '{"cls_token": "<cls>"}');
+    assert.ok((await explain()).health.some(({ check, ok }) => check === 'tokenizer' && !ok));
+  });
+
   it('refuses broken models and wrong questions in one sentence, and explains the next', async () => {
     const onnx = path.join(model.dir, 'model.onnx');
     const { size } = await stat(onnx);
