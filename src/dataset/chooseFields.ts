@@ -98,6 +98,9 @@ function inferText(
   fields: readonly Field[],
   label: Field | null,
 ): Field {
+  if (fields.length === 0) {
+    throw complaint(source, line, 'the record has no fields. Choose a line with text.');
+  }
   const others = fields.filter(field => field !== label);
   const usual = rankTextNames(others.map(field => field.name)).map(index => others[index]!);
   const byName = usual.find(isText);

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { GlassboxError } from '../protocol/messages';
@@ -41,11 +41,10 @@ export async function openFileLines(
 
 async function openForReading(path: string, name: string): Promise<FileHandle> {
   try {
-    const file = await open(path, 'r');
-    if ((await file.stat()).isFile()) {
-      return file;
+    // Asked before it is opened: opening a named pipe waits until somebody writes into it.
+    if ((await stat(path)).isFile()) {
+      return await open(path, 'r');
     }
-    await file.close();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const why = code === 'ENOENT' ? 'there is no such file' : code || String(error);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,18 @@ describe('dataset: lines of a file', () => {
       message: `glassbox-no-such-file.jsonl cannot be read: there is no such file. Check the path: ${missing}`,
     });
     await assert.rejects(openFileLines(tmpdir()), /is not a file\. Name a dataset file in it\.$/);
+  });
+
+  it('does not wait for a named pipe', async function () {
+    if (process.platform === 'win32') return this.skip();
+    const folder = await mkdtemp(join(tmpdir(), 'glassbox-dataset-'));
+    try {
+      const path = join(folder, 'pipe.jsonl');
+      execFileSync('mkfifo', [path]);
+      await assert.rejects(openFileLines(path), /pipe\.jsonl is not a file\./);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('stops when it is cancelled', async () => {

@@ -187,7 +187,7 @@ describe('dataset: JSONL', () => {
     assert.match(refusal('17'), /^reviews\.jsonl, line 2: the line is only 17, not an object\./);
     assert.match(refusal('null'), /the line is only null, not an object/);
     assert.match(refusal(' '), /^reviews\.jsonl, line 2: the line is empty\./);
-    assert.match(refusal('{}'), /the fields are none\.$/);
+    assert.match(refusal('{}'), /the record has no fields\. Choose a line with text\.$/);
     assert.match(
       refusal('{"text":"  "}'),
       /the text field "text" is empty\. Choose a line with text\.$/,
