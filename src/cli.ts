@@ -3,11 +3,14 @@ import path from 'node:path';
 import colors from 'picocolors';
 import { runProgram } from './cli/program';
 
-// Who reads only the beginning (`| head`) closes the pipe; that is no error.
+// Who reads only the beginning (`| head`) closes the pipe; that is no error. A full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`glassbox: The result could not be written (${error.message}).\n`);
+  process.exit(2);
 });
+// There is nowhere left to tell it; the exit code does.
+process.stderr.on('error', () => process.exit(2));
 
 void runProgram(process.argv.slice(2), {
   out: text => process.stdout.write(text),

@@ -11,7 +11,7 @@ export interface GoldenRows {
 
 /**
  * Reads `input_ids` and, where they are there, `attention_mask` (default: all 1), `token_type_ids`
- * (default: all 0) and `labels`. Throws GlassboxError 'bad-input'.
+ * (default: all 0) and `labels`. Throws GlassboxError 'bad-input', also when they differ in their number of rows.
  */
 export async function readGoldenRows(file: string): Promise<GoldenRows> {
   const data = await readJson(file);
@@ -22,19 +22,50 @@ export async function readGoldenRows(file: string): Promise<GoldenRows> {
       `${file} has no "input_ids": rows of token ids are expected.`,
     );
   }
-  const masks = matrix(data, 'attention_mask', file);
-  const types = matrix(data, 'token_type_ids', file);
-  const labels = data['labels'];
+  const masks = sameCount(matrix(data, 'attention_mask', file), ids, 'attention_mask', file);
+  const types = sameCount(matrix(data, 'token_type_ids', file), ids, 'token_type_ids', file);
+  const labels = labelsOf(data, ids, file);
   const rows = ids.map((row, index): TokenRow => ({
     ids: row,
     mask: masks?.[index] ?? row.map(() => 1),
     typeIds: types?.[index] ?? row.map(() => 0),
   }));
-  const gold = rows.map((_, index) => {
-    const label: unknown = Array.isArray(labels) ? labels[index] : null;
-    return typeof label === 'number' || typeof label === 'string' ? String(label) : null;
-  });
-  return { rows, gold };
+  return { rows, gold: labels ?? rows.map(() => null) };
+}
+
+/** `null` stands for a row without a label. */
+function labelsOf(
+  data: Readonly<Record<string, unknown>>,
+  ids: readonly unknown[],
+  file: string,
+): (string | null)[] | null {
+  const value: unknown = data['labels'] ?? null;
+  if (value === null) return null;
+  const isLabel = (label: unknown): label is number | string | null =>
+    label === null || typeof label === 'string' || Number.isInteger(label);
+  if (Array.isArray(value) && value.every(isLabel)) {
+    return sameCount(value, ids, 'labels', file)!.map(label =>
+      label === null ? null : String(label),
+    );
+  }
+  throw new GlassboxError(
+    'bad-input',
+    `"labels" in ${file} must be a list with the name or the number of a label for each row.`,
+  );
+}
+
+/** Fewer masks than rows would silently pass for rows without padding. */
+function sameCount<T>(
+  list: T[] | null,
+  ids: readonly unknown[],
+  name: string,
+  file: string,
+): T[] | null {
+  if (list === null || list.length === ids.length) return list;
+  throw new GlassboxError(
+    'bad-input',
+    `"${name}" in ${file} has ${list.length} rows where "input_ids" has ${ids.length}; give one for each row.`,
+  );
 }
 
 async function readJson(file: string): Promise<Readonly<Record<string, unknown>>> {

@@ -30,10 +30,10 @@ export function heatLine(text: string, explanation: Shown, colors: Colors): stri
   return parts.join('');
 }
 
-/** Special tokens with their scores, for they are in no place of the text. */
+/** Special tokens, and others without characters of their own, with their scores: they are in no place of the text. */
 export function specialTokens({ tokens, scores }: Shown): string {
   const all = tokens.map((token, i) => ({ token, score: scores[i]! }));
-  const special = all.filter(({ token }) => token.special);
+  const special = all.filter(({ token }) => token.special || token.end <= token.start);
   return special
     .map(({ token, score }) => `${printable(token.text)} ${score.toFixed(2)}`)
     .join('  ');

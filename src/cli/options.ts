@@ -47,11 +47,13 @@ export function addExplainOptions(command: Command): Command {
     .requiredOption('--model <dir>', 'folder with model.onnx, config.json and tokenizer.json')
     .option('--method <name>', 'see `methods`', 'integrated-gradients')
     .addOption(choice('--scalar <kind>', 'what is differentiated', scalars).default('logit'))
-    .option(
-      '--label <name>',
-      'predicted, gold, contrast (predicted minus gold), or a label of the model',
-      parseLabel,
-      { kind: 'predicted' } satisfies LabelChoice,
+    .addOption(
+      new Option(
+        '--label <name>',
+        'predicted, gold, contrast (predicted minus gold), or a label of the model',
+      )
+        .argParser(parseLabel)
+        .default({ kind: 'predicted' } satisfies LabelChoice, 'predicted'),
     )
     .addOption(choice('--aggregate <how>', 'how a vector becomes a number', aggregations))
     .option('--steps <n>', 'points of a path method', wholeNumber)

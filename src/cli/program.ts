@@ -7,6 +7,7 @@ import { EngineClient } from '../engine/client';
 import { methodDescriptions } from '../interpret/saliency/methods';
 import { GlassboxError } from '../protocol/messages';
 import { explainTarget } from './explainCommand';
+import { printable } from './heatLine';
 import type { ExplainOptions } from './options';
 import { addExplainOptions } from './options';
 import { reportMethods, reportRecord, reportRows } from './report';
@@ -30,7 +31,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   } catch (error) {
     // Commander has printed its own errors already, through `outputError`.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failed;
-    terminal.err(`glassbox: ${oneLine(sentenceOf(error))}\n`);
+    terminal.err(`glassbox: ${oneLine(withOptions(sentenceOf(error)))}\n`);
     return failed;
   }
 }
@@ -95,7 +96,14 @@ function sentenceOf(error: unknown): string {
   return `Something went wrong inside Glassbox: ${detail}`;
 }
 
-/** Scripts read errors line by line. */
+/** The editor's settings go by other names here. */
+function withOptions(sentence: string): string {
+  return sentence
+    .replaceAll(/(?:the setting )?glassbox\.textField/g, '--field')
+    .replaceAll(/(?:the setting )?glassbox\.labelField/g, '--label-field');
+}
+
+/** Scripts read errors line by line; what was read from files must not steer the terminal. */
 function oneLine(text: string): string {
-  return text.trim().replace(/\s*[\r\n]+\s*/g, ' ');
+  return printable(text.trim().replace(/\s*[\r\n]+\s*/g, ' '));
 }

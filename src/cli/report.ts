@@ -25,7 +25,7 @@ export function reportRows(explanations: readonly Explanation[], colors: Colors)
       (token, i) => `${printable(token.text)} ${explained.scores[i]!.toFixed(2)}`,
     );
     return [
-      `${colors.dim(`row ${index}`)}  ${verdict(explained, explained.gold, colors)}`,
+      `${colors.dim(`row ${index}`)}  ${verdict(explained, goldOfRow(explained), colors)}`,
       `  ${tokens.join('  ')}`,
       ...details(explained, colors),
     ].join('\n');
@@ -59,6 +59,11 @@ function verdict(
   return `${colors.bold(predicted)}   ${goldVerdict(label, gold, asWritten, colors)}`;
 }
 
+/** A row's gold label as far as its explanation tells; the health line says what an unknown one is. */
+function goldOfRow({ gold, health }: Explanation): string | null {
+  return gold ?? (health.some(({ check }) => check === 'gold-label') ? 'see below' : null);
+}
+
 function goldVerdict(
   predicted: string,
   gold: string | null,
@@ -85,7 +90,9 @@ function details(explained: Explanation, colors: Colors): string[] {
     ...(special === '' ? [] : [`  ${colors.dim(`special tokens: ${special}`)}`]),
     `  ${colors.dim(`${printable(modelName)}, ${device}, ${milliseconds.toFixed(0)} ms`)}`,
     ...health.map(({ ok, says }) =>
-      ok ? `  ${colors.dim(`ok  ${says}`)}` : `  ${colors.yellow(`!!  ${says}`)}`,
+      ok
+        ? `  ${colors.dim(`ok  ${printable(says)}`)}`
+        : `  ${colors.yellow(`!!  ${printable(says)}`)}`,
     ),
   ];
 }

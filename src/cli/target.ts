@@ -20,11 +20,14 @@ export function parseTarget(text: string): LineTarget {
     );
   }
   const line = Number(digits);
-  if (line < 1 || !Number.isSafeInteger(line)) {
+  if (line < 1) {
     throw new GlassboxError(
       'bad-input',
       `${file} has no line ${digits}: lines are counted from 1.`,
     );
+  }
+  if (!Number.isSafeInteger(line)) {
+    throw new GlassboxError('bad-input', `${file} has no line ${digits}; choose another line.`);
   }
   return { file, line };
 }
