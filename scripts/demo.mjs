@@ -27,13 +27,11 @@ const extensions = path.join(home, 'extensions');
 const opener = path.join(repository, 'scripts', 'demo');
 
 /**
- * Trust is off (in `quietSettings`): the only workspace is the sample that comes with Glassbox. These
- * settings are the demo's own; those of the user's VS Code are neither read nor changed.
+ * The demo's own settings; those of the user's VS Code are neither read nor changed. Workspace trust
+ * is off in them: the only workspace is a copy of the sample that comes with Glassbox. Which model
+ * explains, the sample's own .vscode/settings.json says.
  */
-const settings = {
-  ...quietSettings,
-  'glassbox.model': path.join(workspace, 'model'),
-};
+const settings = quietSettings;
 
 async function main() {
   await ensureDependencies();

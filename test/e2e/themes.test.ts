@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { repository } from '../../scripts/tools/places.mjs';
+import { session, usualSettings } from './support/session';
 import { until } from './support/until';
 import { VscodeWindow } from './support/vscodeWindow';
 
@@ -36,7 +37,12 @@ describe('Screenshots and accessibility', () => {
     await window.openFile('reviews.dev.jsonl');
     await window.explain('The plot is thin');
   });
-  after(() => window.close());
+  after(async () => {
+    await window.close();
+    // The next window begins in the usual theme again.
+    const { server } = await session();
+    await server.writeSettings(usualSettings);
+  });
 
   for (const [name, theme, workbenchClass, panelClass] of themes) {
     describe(`in the theme ${theme}`, () => {

@@ -100,11 +100,11 @@ describe('Trouble', () => {
   it('a long computation can be cancelled; what was shown stays', async () => {
     await window.explain('The plot is thin');
     const { panel } = window;
-    const before = await panel.generation();
+    const before = await panel.content();
     await panel.setParameter('Points', 10_000);
     await panel.button('Cancel').click();
     await until('the end of the work', async () => !(await panel.isBusy()));
-    assert.equal(await panel.generation(), before);
+    assert.equal(await panel.content(), before);
     assert.equal(await panel.failure(), '');
     await panel.answerTo(() => panel.setParameter('Points', 40));
     assert.match(await panel.frame.locator('.legend').innerText(), /40 points/);

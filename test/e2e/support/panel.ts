@@ -64,43 +64,40 @@ export class Panel {
     return (await this.frame.locator('body[data-busy]').count()) > 0;
   }
 
-  /**
-   * What the map says: tokens with their spoken numbers, the header and the legend. Two explanations
-   * differ in it (at least in their milliseconds or line).
-   */
-  async generation(): Promise<string> {
-    if ((await this.outer.count()) === 0) return '';
-    return this.frame
-      .locator('body')
-      .evaluate(
-        body => {
-          const spoken = [...body.querySelectorAll('[role="gridcell"]')].map(cell =>
-            cell.getAttribute('aria-label'),
-          );
-          const header = body.querySelector('header.head')?.textContent;
-          const legend = body.querySelector('.legend')?.textContent;
-          return JSON.stringify([spoken, header, legend]);
-        },
-        null,
-        { timeout: 5000 },
-      )
-      .catch(() => '');
+  /** What the map says: tokens with their spoken numbers, the header and the legend. */
+  async content(): Promise<string> {
+    return this.frame.locator('body').evaluate(body => {
+      const spoken = [...body.querySelectorAll('[role="gridcell"]')].map(cell =>
+        cell.getAttribute('aria-label'),
+      );
+      const header = body.querySelector('header.head')?.textContent;
+      const legend = body.querySelector('.legend')?.textContent;
+      return JSON.stringify([spoken, header, legend]);
+    });
+  }
+
+  /** Marks the map that is shown; the next explanation, even of equal numbers, makes a new one. */
+  private async markMap(): Promise<void> {
+    if ((await this.outer.count()) === 0) return;
+    await this.tokens.evaluateAll(cells => {
+      for (const cell of cells) cell.setAttribute('data-seen', '');
+    });
   }
 
   /**
-   * Does something that asks for an explanation, and waits for it: until the panel shows another one
+   * Does something that asks for an explanation, and waits for it: until the panel shows another map
    * than before, and nothing is being computed. A failure that was not there before is an error.
    */
   async answerTo(ask: () => Promise<unknown>): Promise<void> {
-    const before = await this.generation();
-    const oldFailure = before === '' ? '' : await this.failure();
+    await this.markMap();
+    const oldFailure = (await this.isShown()) ? await this.failure() : '';
     await ask();
     const answer = await until('a new explanation in the panel', async () => {
-      const now = await this.generation();
-      if (now === '') return false;
+      if ((await this.outer.count()) === 0) return false;
       const says = await this.failure();
       if (says !== '' && says !== oldFailure) return says;
-      return now !== before && (await this.isShown()) && !(await this.isBusy()) && 'new';
+      const isNew = (await this.map.locator('[data-seen]').count()) === 0;
+      return isNew && (await this.isShown()) && !(await this.isBusy()) && 'new';
     });
     if (answer !== 'new') throw new Error(`The panel says: ${answer}`);
   }
