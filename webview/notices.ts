@@ -6,9 +6,9 @@ import { createButton } from './controls';
 import { fill, make } from './dom';
 
 /** Milliseconds before the old result fades: a quicker answer should not make the panel flicker. */
-export const fadeAfter = 100;
+const fadeAfter = 100;
 /** Milliseconds before a running computation may be cancelled: most are done by then. */
-export const cancelAfter = 300;
+const cancelAfter = 300;
 
 export interface Notices {
   readonly element: HTMLElement;

@@ -6,7 +6,7 @@ import { segmentText } from './segments';
 import { effectOf } from './words';
 
 /** Below this share of the largest score nothing is tinted: a map that marks all says nothing. */
-export const leastTint = 0.05;
+const leastTint = 0.05;
 
 export interface TokenFacts {
   /** Indices of the tokens, ascending. */

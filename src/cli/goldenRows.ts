@@ -1,7 +1,7 @@
 /** Rows of token ids from a JSON file in the format of kit/families/<name>/golden.json. */
 import { readFile } from 'node:fs/promises';
 import type { TokenRow } from '../protocol/engineMessages';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 
 export interface GoldenRows {
   readonly rows: readonly TokenRow[];
@@ -80,8 +80,7 @@ async function readJson(file: string): Promise<Readonly<Record<string, unknown>>
     const data: unknown = JSON.parse(text);
     if (typeof data === 'object' && data !== null) return data as Record<string, unknown>;
   } catch (error) {
-    const why = error instanceof Error ? error.message : '';
-    throw new GlassboxError('bad-input', `${file} is not valid JSON (${why}).`);
+    throw new GlassboxError('bad-input', `${file} is not valid JSON (${reasonOf(error)}).`);
   }
   throw new GlassboxError('bad-input', `${file} holds no JSON object with "input_ids".`);
 }

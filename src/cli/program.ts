@@ -5,7 +5,7 @@ import { version } from '../../package.json';
 import type { EngineClientOptions, EngineLogger } from '../engine/client';
 import { EngineClient } from '../engine/client';
 import { methodDescriptions } from '../interpret/saliency/methods';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 import { explainTarget } from './explainCommand';
 import { printable } from './heatLine';
 import type { ExplainOptions } from './options';
@@ -92,8 +92,7 @@ function sentenceOf(error: unknown): string {
     const hasMore = error.code === 'internal' || error.code === 'engine-lost';
     return hasMore ? `${error.message} (--verbose prints the log.)` : error.message;
   }
-  const detail = error instanceof Error ? error.message : String(error);
-  return `Something went wrong inside Glassbox: ${detail}`;
+  return `Something went wrong inside Glassbox: ${reasonOf(error)}`;
 }
 
 /** The editor's settings go by other names here. */

@@ -1,6 +1,6 @@
 /** What config.json says about a model. */
 import { readFile } from 'node:fs/promises';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 
 export interface ModelConfig {
   /** The file, for messages; null where there is none. */
@@ -65,10 +65,9 @@ async function readJson(file: string): Promise<Json> {
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new GlassboxError(
       'bad-model',
-      `${file} cannot be read as JSON (${reason}); copy it again from the model's Hugging Face folder.`,
+      `${file} cannot be read as JSON (${reasonOf(error)}); copy it again from the model's Hugging Face folder.`,
     );
   }
   if (!isObject(value)) {

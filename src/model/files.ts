@@ -1,7 +1,7 @@
 /** Where the parts of a model lie in its folder. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 
 export interface ModelFiles {
   readonly onnx: string;
@@ -49,8 +49,7 @@ export async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new GlassboxError('bad-model', `${file} cannot be read: ${reason}.`);
+    throw new GlassboxError('bad-model', `${file} cannot be read: ${reasonOf(error)}.`);
   }
 }
 

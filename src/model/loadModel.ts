@@ -8,7 +8,7 @@ import type { Graph } from '../onnx/graph';
 import { readModel } from '../onnx/readModel';
 import { isFloat, sizeOf } from '../onnx/tensorData';
 import type { DevicePreference } from '../protocol/explanation';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 import { openSession } from '../runtime/devices';
 import { learnFacts } from '../runtime/probe';
 import type { Feeds } from '../runtime/session';
@@ -139,10 +139,9 @@ async function probe(
 function doesNotRun(file: string, error: unknown): GlassboxError {
   // The device or the machine is to blame then, not the file.
   if (error instanceof GlassboxError && error.code === 'unsupported') return error;
-  const reason = error instanceof Error ? error.message : String(error);
   return new GlassboxError(
     'bad-model',
-    `${file} does not run (${reason}); export or download the model again.`,
+    `${file} does not run (${reasonOf(error)}); export or download the model again.`,
   );
 }
 

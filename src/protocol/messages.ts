@@ -21,6 +21,12 @@ export class GlassboxError extends Error {
   }
 }
 
+/** What an error of somebody else's says, for the inside of a sentence: its first line. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}
+
 /** Progress of a long request. */
 export interface Progress {
   readonly done: number;

@@ -1,6 +1,6 @@
 /** Where a model runs: on the CPU, or on the GPU through WebGPU when that is really better. */
 import type { DevicePreference } from '../protocol/explanation';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 import { Session, type Feeds } from './session';
 
 /** What is run to try a device: a model, and an input of a usual size. */
@@ -53,7 +53,7 @@ async function openWebGpu(trial: Trial): Promise<{ session: Session; device: 'we
     await session?.release();
     throw new GlassboxError(
       'unsupported',
-      `WebGPU cannot be used on this machine (${reason(error)}); choose the device "cpu" or "auto".`,
+      `WebGPU cannot be used on this machine (${reasonOf(error)}); choose the device "cpu" or "auto".`,
     );
   }
 }
@@ -65,7 +65,7 @@ async function openBest(trial: Trial): Promise<OpenedSession> {
   try {
     gpu = (await openWebGpu(trial)).session;
   } catch (error) {
-    return onCpu(reason(error));
+    return onCpu(reasonOf(error));
   }
   let slow: Measured;
   let fast: Measured;
@@ -75,7 +75,7 @@ async function openBest(trial: Trial): Promise<OpenedSession> {
   } catch (error) {
     // It ran once when it was opened. A driver that then fails is no reason to do without the CPU.
     await gpu.release();
-    return onCpu(`WebGPU failed when it was tried (${reason(error)}).`);
+    return onCpu(`WebGPU failed when it was tried (${reasonOf(error)}).`);
   }
   const times = `${fast.milliseconds.toFixed(1)} ms against ${slow.milliseconds.toFixed(1)} ms on the CPU`;
   const off = largestDifference(slow.values, fast.values);
@@ -116,8 +116,4 @@ function largestDifference(truth: Float32Array, other: Float32Array): number {
     scale = Math.max(scale, Math.abs(value));
   });
   return difference / scale;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

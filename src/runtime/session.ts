@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
 import type { DataType } from '../onnx/graph';
 import type { TypedArray } from '../onnx/tensorData';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 
 /** A tensor: row-major `data` of `dims`. int64 is BigInt64Array, bool Uint8Array, float16 bit patterns. */
 export interface TensorValue {
@@ -40,7 +40,7 @@ function requireNative(): typeof Ort {
   } catch (error) {
     throw new GlassboxError(
       'unsupported',
-      `ONNX Runtime cannot be loaded on this machine (${firstLine(error)}); reinstall the extension for your platform.`,
+      `ONNX Runtime cannot be loaded on this machine (${nativeReason(error)}); reinstall the extension for your platform.`,
     );
   }
 }
@@ -80,7 +80,7 @@ export class Session {
     } catch (error) {
       throw new GlassboxError(
         'bad-model',
-        `ONNX Runtime cannot load ${typeof model === 'string' ? model : 'the graph'} on ${device}: ${firstLine(error)}`,
+        `ONNX Runtime cannot load ${typeof model === 'string' ? model : 'the graph'} on ${device}: ${nativeReason(error)}`,
       );
     }
   }
@@ -97,7 +97,7 @@ export class Session {
     try {
       results = await this.session.run(tensors, [...fetches]);
     } catch (error) {
-      throw new GlassboxError('internal', `ONNX Runtime failed: ${firstLine(error)}`);
+      throw new GlassboxError('internal', `ONNX Runtime failed: ${nativeReason(error)}`);
     }
     const values: Feeds = {};
     for (const name of fetches) {
@@ -113,8 +113,6 @@ export class Session {
 }
 
 /** Without the source line and the condition of ONNX Runtime's own checks. */
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = message.split('\n', 1)[0] ?? message;
-  return line.replace(/^\S+\.(?:cc|h):\d+ .* was false\. /, '');
+function nativeReason(error: unknown): string {
+  return reasonOf(error).replace(/^\S+\.(?:cc|h):\d+ .* was false\. /, '');
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type * as Native from 'tokenizers';
 import type { Token } from '../protocol/explanation';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, reasonOf } from '../protocol/messages';
 import { utf16Offsets, wellFormed } from './codePoints';
 import { readTokenizerFacts, type TokenizerFacts } from './tokenizerFacts';
 
@@ -28,7 +28,7 @@ function library(): typeof Native {
   } catch (error) {
     throw new GlassboxError(
       'unsupported',
-      `The tokenizers library cannot be loaded on this machine (${firstLine(error)}); reinstall the extension for your platform.`,
+      `The tokenizers library cannot be loaded on this machine (${reasonOf(error)}); reinstall the extension for your platform.`,
     );
   }
 }
@@ -66,7 +66,7 @@ export class Tokenizer {
     try {
       text = await readFile(file, 'utf8');
     } catch (error) {
-      throw new GlassboxError('bad-model', `${file} cannot be read: ${firstLine(error)}.`);
+      throw new GlassboxError('bad-model', `${file} cannot be read: ${reasonOf(error)}.`);
     }
     const facts = await readTokenizerFacts(text, file);
     try {
@@ -75,7 +75,7 @@ export class Tokenizer {
       if (error instanceof GlassboxError) throw error;
       throw new GlassboxError(
         'bad-model',
-        `${file} is not a tokenizer that the tokenizers library can read (${firstLine(error)}); save it again with the library's save().`,
+        `${file} is not a tokenizer that the tokenizers library can read (${reasonOf(error)}); save it again with the library's save().`,
       );
     }
   }
@@ -162,9 +162,4 @@ function keptPositions(special: readonly number[], maxTokens: number): number[] 
   while (tail < length && special[length - 1 - tail] === 1) tail++;
   tail = Math.min(tail, maxTokens);
   return [...all.slice(0, maxTokens - tail), ...all.slice(length - tail)];
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0] ?? message;
 }

@@ -183,15 +183,22 @@ function predictionOf(labels: readonly string[], logits: readonly number[]): Pre
   return { label: labels[largest]!, labels, logits, probabilities };
 }
 
-/** Ids of the baseline: the special tokens and the padding stay, all others become [PAD] or [MASK]. */
+/**
+ * Ids of the baseline: the special tokens and the padding stay, all others become [PAD] or [MASK]. Without
+ * a tokenizer nothing tells which tokens are special, and only the padding stays.
+ */
 function baselineOf(model: Model, { row, tokens }: ReadText, kind: BaselineKind): number[] {
   if (kind === 'zero') return row.ids.map(() => 0);
   const { padId, maskId } = model.about;
   const filling = kind === 'pad' ? padId : maskId;
   if (filling === null) {
+    const [token, where] =
+      kind === 'pad'
+        ? ['padding', 'neither tokenizer.json nor config.json names one']
+        : ['mask', 'tokenizer.json names none, or is missing'];
     throw new GlassboxError(
       'bad-input',
-      `This model has no ${kind === 'pad' ? 'padding' : 'mask'} token that is known here (tokenizer.json names none), so it cannot be the baseline; choose another one.`,
+      `This model has no ${token} token that is known here (${where}), so it cannot be the baseline; choose another one.`,
     );
   }
   return row.ids.map((id, index) =>

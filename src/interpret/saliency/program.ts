@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Row } from '../../model/inputs';
 import type { Model, Releasable } from '../../model/model';
 import { writeModel } from '../../onnx/writeModel';
-import { GlassboxError } from '../../protocol/messages';
+import { GlassboxError, reasonOf } from '../../protocol/messages';
 import { Session, type Feeds } from '../../runtime/session';
 import { Pace } from './pace';
 import { buildProgramGraph } from './programGraph';
@@ -87,9 +87,8 @@ export class SaliencyProgram implements Releasable {
 }
 
 function cannotRun(file: string, error: unknown): GlassboxError {
-  const reason = error instanceof Error ? error.message : String(error);
   return new GlassboxError(
     'unsupported',
-    `${file} runs, but not together with its derivative (${reason}); export the model again with another exporter or opset.`,
+    `${file} runs, but not together with its derivative (${reasonOf(error)}); export the model again with another exporter or opset.`,
   );
 }

@@ -6,7 +6,7 @@ import { internalSentence } from '../../../src/protocol/envelope';
 import type { Envelope } from '../../../src/protocol/messages';
 import { GlassboxError, protocolVersion } from '../../../src/protocol/messages';
 import type { Port } from '../../../src/protocol/port';
-import { portPair } from '../../../src/protocol/port';
+import { portPair } from '../../support/portPair';
 
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 type Requests = {
