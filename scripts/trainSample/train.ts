@@ -59,8 +59,8 @@ export function firstParameters(size: NetworkSize, random: Random): Parameters {
 }
 
 function deviationOf(name: string, [inputs = 1, outputs = 1]: readonly number[]): number {
-  if (name.includes('position_embeddings')) return 0.01;
-  if (name.includes('word_embeddings')) return 0.05;
+  if (name.includes('position_embeddings')) return Number(process.env['POS'] ?? 0.01);
+  if (name.includes('word_embeddings')) return Number(process.env['WORD'] ?? 0.05);
   return Math.sqrt(2 / (inputs + outputs));
 }
 
