@@ -30,9 +30,12 @@ function fill(tint: Tint, strength: number): string {
   return `color-mix(in srgb, var(${variable}) ${share}%, transparent)`;
 }
 
-/** Pixels under the text; a double line needs three to be seen as two. */
+/**
+ * Pixels under the text; a double line needs three to be seen as two. In high contrast themes the
+ * frame of the line with the cursor, one pixel, lies over it, so there it has one more.
+ */
 function thickness(tint: Tint, strength: number, highContrast: boolean): number {
-  const size = highContrast ? Math.ceil((strength * 3) / strongest) : strength >= 3 ? 2 : 1;
+  const size = highContrast ? 1 + Math.ceil((strength * 3) / strongest) : strength >= 3 ? 2 : 1;
   return tint === 'magnitude' ? Math.max(3, size) : size;
 }
 
