@@ -44,7 +44,7 @@ async function runOn(version: string): Promise<number> {
   }
 }
 
-await runScript(async () => {
+void runScript(async () => {
   const versions = process.env['GLASSBOX_VSCODE']
     ? [path.basename(process.env['GLASSBOX_VSCODE'])]
     : [await oldestVersion(), 'stable'];
