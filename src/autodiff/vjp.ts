@@ -140,6 +140,6 @@ function noRule(node: Node, input?: number): GlassboxError {
   const what = input === undefined ? 'It' : `Its input ${input}`;
   return new GlassboxError(
     'unsupported',
-    `Glassbox cannot differentiate ${describeNode(node)}. ${what} has no derivative rule (op ${ruleName(node)}); export the model without this op (a newer exporter, opset 17 or later, no fused or custom ops), or explain it with a method that needs no gradient.`,
+    `Glassbox cannot differentiate ${describeNode(node)}. ${what} has no derivative rule (op ${ruleName(node)}); export the model without this op (a newer exporter, opset 17 or later, no fused or custom ops).`,
   );
 }

@@ -21,6 +21,12 @@ import { constantOf } from './tensorData';
  * Glassbox does not read (functions, sparse or external tensors).
  */
 export function readModel(bytes: Uint8Array, fileName: string): Graph {
+  if (startsWith(bytes, largeFilePointer)) {
+    throw new GlassboxError(
+      'bad-model',
+      `${fileName} is only a Git LFS pointer to the model; run "git lfs pull" in its folder to fetch the model itself.`,
+    );
+  }
   const model = parse(bytes, fileName);
   if (!model.graph?.node.length) {
     throw new GlassboxError(
@@ -46,6 +52,13 @@ export function readModel(bytes: Uint8Array, fileName: string): Graph {
     );
   }
   return graph;
+}
+
+/** First words of the small text that stands for a file that Git LFS has not fetched. */
+const largeFilePointer = 'version https://git-lfs';
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text;
 }
 
 function parse(bytes: Uint8Array, fileName: string): ModelProto {

@@ -136,6 +136,13 @@ describe('broken files', () => {
     );
   });
 
+  it('are told when Git LFS has not fetched them', () => {
+    const pointer = Buffer.from(
+      'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n',
+    );
+    assert.throws(() => readModel(pointer, 'model.onnx'), clear('bad-model', /git lfs pull/));
+  });
+
   it('are told when they are random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), random => {
