@@ -1,4 +1,5 @@
 /** Wires the parts together; nothing happens here that could take time or fail. */
+import { loadingBegan } from './host/loadingBegan';
 import * as vscode from 'vscode';
 import { EngineClient } from './engine/client';
 import type { GlassboxApi } from './host/api';
@@ -96,7 +97,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     ),
     engine,
   );
-  return makeApi(explainer, heatmap);
+  return makeApi(explainer, heatmap, performance.now() - loadingBegan);
 }
 
 /** The folders of the workspace that lie on this machine's disk. */

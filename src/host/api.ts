@@ -19,6 +19,8 @@ export interface TintedRange {
 export interface GlassboxApi {
   /** Raised when something below changes its meaning. */
   readonly version: 1;
+  /** Milliseconds from the first line of the extension's code to the end of its activation. */
+  readonly activationMilliseconds: number;
   /** What was explained last, or null. */
   lastState(): PanelState | null;
   /** What was told to the user last, or null. */
@@ -32,13 +34,18 @@ export interface GlassboxApi {
 }
 
 /** The listener on failures lives as long as the explainer, which owns the event. */
-export function makeApi(explainer: Explainer, heatmap: Heatmap): GlassboxApi {
+export function makeApi(
+  explainer: Explainer,
+  heatmap: Heatmap,
+  activationMilliseconds: number,
+): GlassboxApi {
   let failure: Failure | null = null;
   explainer.onDidFail(latest => {
     failure = latest;
   });
   return {
     version: 1,
+    activationMilliseconds,
     lastState: () => explainer.current?.state ?? null,
     lastFailure: () => failure,
     heatmap() {

@@ -20,7 +20,8 @@ export async function editorFigures(): Promise<Figure[]> {
       value: read('activation'),
       unit: ' ms',
       goal: 50,
-      details: 'from the first command to the end of activate(), no native module loaded',
+      details:
+        'from the first line of the code to the end of activate(); no native module is loaded',
     },
     {
       name: 'From the command to the message to the panel',
