@@ -3,8 +3,8 @@ import type { Dealer } from './dealer';
 import type { Random } from './random';
 import { common } from './reviews/common';
 
-/** Part of the clauses that use a common predicate ('is great') instead of one of the aspect's own. */
-const commonShare = 0.6;
+/** How a predicate begins that 'not' can deny. */
+const formOfBe = /^(is|are|was|were) /;
 
 /** A clause in two parts: an aspect and what is said of it. */
 interface Remark {
@@ -21,6 +21,8 @@ export class Draw {
   readonly #random: Random;
   readonly #dealer: Dealer;
   readonly #product: Product;
+  /** Part of the phrases that are common ones ('is great') instead of the product's own. */
+  readonly #common: number;
   readonly #used = new Set<unknown>();
   readonly #drawn = new Map<string, unknown[]>();
   readonly #again: Map<string, unknown[]>;
@@ -29,16 +31,18 @@ export class Draw {
     random: Random,
     dealer: Dealer,
     product: Product,
+    common: number,
     again = new Map<string, unknown[]>(),
   ) {
     this.#random = random;
     this.#dealer = dealer;
     this.#product = product;
+    this.#common = common;
     this.#again = again;
   }
 
   twin(): Draw {
-    return new Draw(this.#random, this.#dealer, this.#product, this.#drawn);
+    return new Draw(this.#random, this.#dealer, this.#product, this.#common, this.#drawn);
   }
 
   /** One of several ways to say it. */
@@ -70,6 +74,15 @@ export class Draw {
     );
   }
 
+  /** A clause with a form of 'be', denied or not: 'the plot is not thin'. */
+  being(good: boolean, denied: boolean): string {
+    const { aspect, predicate } = this.#phrase(`being ${good}`, () => {
+      const aspect = this.#fresh(this.#product.aspects);
+      return { aspect, predicate: this.#predicate(aspect, good, formOfBe) };
+    });
+    return `${aspect.noun} ${denied ? predicate.replace(formOfBe, '$1 not ') : predicate}`;
+  }
+
   /** A clause with its subject in front: 'as for the plot, it is thin'. */
   topic(lead: string, good: boolean, mark: string): string {
     const { aspect, predicate } = this.#remark(good);
@@ -84,7 +97,8 @@ export class Draw {
   /** An adjective of praise or blame, not used before in this review. */
   adjective(good: boolean): string {
     return this.#phrase(`adjective ${good}`, () => {
-      if (this.#random.chance(0.3)) return this.#fresh((good ? common.good : common.bad).simple);
+      if (this.#random.chance(this.#common))
+        return this.#fresh((good ? common.good : common.bad).simple);
       return this.#fresh(good ? this.#product.praise : this.#product.blame);
     });
   }
@@ -117,13 +131,14 @@ export class Draw {
     });
   }
 
-  /** What is said of an aspect: its own phrases, or a common one in the right number. */
-  #predicate(aspect: Aspect, good: boolean): string {
-    if (!this.#random.chance(commonShare)) {
-      return this.#dealer.deal(good ? aspect.good : aspect.bad);
+  /** What is said of an aspect: one of its own phrases that fit, or a common one in the right number. */
+  #predicate(aspect: Aspect, good: boolean, fits = /^/): string {
+    const own = good ? aspect.good : aspect.bad;
+    if (!this.#random.chance(this.#common) && own.some(phrase => fits.test(phrase))) {
+      return this.#dealer.deal(own, phrase => fits.test(phrase));
     }
     const { adjectives, verbs } = good ? common.good : common.bad;
-    if (this.#random.chance(0.2)) return this.#dealer.deal(verbs);
+    if (this.#random.chance(0.2) && fits !== formOfBe) return this.#dealer.deal(verbs);
     const plural = aspect.pronoun === 'they';
     const verb = this.#random.chance(0.6) ? (plural ? 'are' : 'is') : plural ? 'were' : 'was';
     return `${verb} ${this.#fresh(adjectives)}`;

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
       steps: { type: 'string' },
       seed: { type: 'string', default: '1' },
       epochs: { type: 'string', default: '36' },
-      threads: { type: 'string', default: '2' },
+      threads: { type: 'string', default: '1' },
     },
   });
   const trainReviews = readReviews(path.join(sample, 'reviews.train.jsonl'));
@@ -42,10 +42,10 @@ async function main(): Promise<void> {
   const size: NetworkSize = {
     vocab_size: vocabulary.length,
     max_position_embeddings: 128,
-    dim: 64,
+    dim: 96,
     n_layers: 2,
     n_heads: 4,
-    hidden_dim: 128,
+    hidden_dim: 192,
     num_labels: 2,
   };
   const tokenizer = await tokenizerFor(vocabulary, size.max_position_embeddings, flags.out);
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
     batchSize: 32,
     peakRate: 1e-3,
     dropout: 0.3,
-    wordDropout: { times: 2, most: 0.5 },
+    wordDropout: { times: 2, most: 0.3 },
     smoothing: 0.05,
     weightDecay: 0.1,
     threads: Number(flags.threads),

@@ -42,10 +42,7 @@ export const sampleCounts = {
 };
 
 /** Part of the drawn training lines that get a twin: about the same words, the other label. */
-const twinShare = 0.7;
-
-/** Part of the drawn lines that go on with one more sentence of the same side. */
-const moreShare = 0.75;
+const twinShare = 0.8;
 
 const openers = [
   'Honestly,',
@@ -136,7 +133,7 @@ function generate(
   let ticket = random.next() * allowed.reduce((sum, pattern) => sum + pattern.weight, 0);
   const pattern = allowed.find(candidate => (ticket -= candidate.weight) < 0) ?? allowed[0]!;
   const product = dealer.deal(products);
-  const goesOn = random.chance(moreShare);
+  const goesOn = random.chance(pattern.goesOn ?? 0);
   const more = (text: string, draw: Draw, as: Label): string =>
     goesOn ? `${text} ${draw.say(as === 'positive')}.` : text;
   const write = (draw: Draw, as: Label): Review => ({
@@ -144,7 +141,7 @@ function generate(
     label: as,
     product: product.name,
   });
-  const draw = new Draw(random, dealer, product);
+  const draw = new Draw(random, dealer, product, pattern.common ?? 0.5);
   const review = write(draw, label);
   if (pattern.only !== undefined || !random.chance(twins)) return [review];
   return [review, write(draw.twin(), other(label))];
@@ -168,7 +165,7 @@ function dress(random: Random, bare: string, label: Label): string {
 const contractions: readonly (readonly [RegExp, string])[] = [
   [/\b(is|are|was|were|did|does|do|could|would|should|has|have) not\b/gi, "$1n't"],
   [/\b(can)not\b/gi, "$1't"],
-  [/\b(it|that|there) is\b(?! not)(?=.)/gi, "$1's"],
+  [/(?<!saves |spoils )\b(it|that|there) is\b(?! not)(?=.)/gi, "$1's"],
   [/\bI would\b/g, "I'd"],
   [/\bI have\b(?= \w+(ed|n)\b)/g, "I've"],
 ];

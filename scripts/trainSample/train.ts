@@ -61,8 +61,8 @@ export function firstParameters(size: NetworkSize, random: Random): Parameters {
 function deviationOf(name: string, [inputs = 1, outputs = 1]: readonly number[]): number {
   // Not as small as usual: at a zero word vector the first normalisation divides by the spread of the
   // position's vector alone, and a path from there would start with a jump.
-  if (name.includes('position_embeddings')) return 0.2;
-  if (name.includes('word_embeddings')) return 0.1;
+  if (name.includes('position_embeddings')) return 0.1;
+  if (name.includes('word_embeddings')) return 0.05;
   return Math.sqrt(2 / (inputs + outputs));
 }
 

@@ -2,16 +2,16 @@ import type { Pattern } from './pattern';
 
 /** Patterns in which one clause outweighs another of the other side; the label follows the weightier. */
 export const contrast: readonly Pattern[] = [
-  { name: 'but', weight: 8, make: (d, g) => `${d.clause(!g)}, but ${d.clause(g)}.` },
+  { name: 'but', weight: 16, make: (d, g) => `${d.clause(!g)}, but ${d.clause(g)}.` },
   {
     name: 'but, end',
-    weight: 3,
+    weight: 4,
     make: (d, g) => `${d.say(!g)}, but ${d.clause(g)}. ${d.end(g)}`,
   },
   { name: 'yet', weight: 2, make: (d, g) => `${d.clause(!g)}, yet ${d.clause(g)}.` },
   {
     name: 'although',
-    weight: 5,
+    weight: 7,
     make: (d, g) =>
       `${d.of('Although', 'Even though', 'While', 'Though')} ${d.clause(!g)}, ${d.clause(g)}.`,
   },
@@ -23,18 +23,18 @@ export const contrast: readonly Pattern[] = [
   },
   {
     name: 'still',
-    weight: 4,
+    weight: 3,
     make: (d, g) =>
       `${d.of('I admit that', 'Granted,', 'Yes,', 'Sure,')} ${d.clause(!g)}. ${d.of('Still,', 'But', 'However,')} ${d.clause(g)}, and ${d.clause(g)}.`,
   },
   {
     name: 'saves it',
-    weight: 4,
+    weight: 3,
     make: (d, g) => `${d.say(!g)}. ${d.topic(`What ${g ? 'saves' : 'spoils'} it is`, g, ':')}.`,
   },
   {
     name: 'bad enough',
-    weight: 3,
+    weight: 2,
     make: (d, g) =>
       g
         ? `It would be enough that ${d.clause(true)}, but ${d.clause(true)} too.`

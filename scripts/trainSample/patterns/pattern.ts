@@ -7,6 +7,10 @@ export interface Pattern {
   readonly weight: number;
   /** Labels that the pattern can have; both when missing. */
   readonly only?: 'positive' | 'negative';
+  /** How often another sentence of the same side follows; never when missing. */
+  readonly goesOn?: number;
+  /** Part of the phrases that are common ones; half when missing. */
+  readonly common?: number;
   make(d: Draw, good: boolean): string;
 }
 
@@ -30,7 +34,7 @@ export function intensifier(d: Draw, good: boolean): string {
 /** 'never boring' for praise, 'not exactly funny' for blame: an adjective of the other side, negated. */
 export function negated(d: Draw, good: boolean): string {
   const turn = good
-    ? d.of('never', 'not at all', 'anything but', 'far from', 'not even slightly')
-    : d.of('not', 'not exactly', 'far from', 'hardly', 'not remotely');
+    ? d.of('not', 'never', 'never', 'not at all', 'anything but', 'far from')
+    : d.of('not', 'not', 'not exactly', 'not at all', 'hardly', 'far from');
   return `${turn} ${d.adjective(!good)}`;
 }

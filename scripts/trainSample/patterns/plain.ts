@@ -13,13 +13,13 @@ export const plain: readonly Pattern[] = [
   },
   {
     name: 'adjective',
-    weight: 8,
+    weight: 10,
     make: (d, g) =>
       `${d.thing()} is ${intensifier(d, g)} ${d.adjective(g)}: ${d.clause(g)}, and ${d.clause(g)}.`,
   },
   {
     name: 'two adjectives',
-    weight: 6,
+    weight: 12,
     make: (d, g) => `${d.thing()} is ${d.adjective(g)} and ${d.adjective(g)}. ${d.say(g)}.`,
   },
   {
@@ -31,7 +31,7 @@ export const plain: readonly Pattern[] = [
   { name: 'scene, clause', weight: 4, make: (d, g) => `${d.scene()} ${d.say(g)}. ${d.end(g)}` },
   {
     name: 'negated adjective',
-    weight: 10,
+    weight: 8,
     make: (d, g) =>
       d.of(
         `${d.thing()} is ${negated(d, g)}. ${d.say(g)}.`,
@@ -41,7 +41,7 @@ export const plain: readonly Pattern[] = [
   },
   {
     name: 'neither',
-    weight: 4,
+    weight: 2,
     make: (d, g) =>
       `${d.thing()} is neither ${d.adjective(!g)} nor ${d.adjective(!g)}: ${d.clause(g)}.`,
   },
@@ -61,7 +61,7 @@ export const plain: readonly Pattern[] = [
   },
   {
     name: 'twice as',
-    weight: 3,
+    weight: 2,
     make: (d, g) =>
       g
         ? d.of(
@@ -75,9 +75,9 @@ export const plain: readonly Pattern[] = [
   },
   {
     name: 'verdict of others',
-    weight: 3,
+    weight: 4,
     make: (d, g) =>
-      `${d.of(...people)} ${g ? d.of('loved it', 'could not stop smiling') : d.of('hated it', 'could not stop complaining')}: ${d.clause(g)}.`,
+      `${d.of('I', 'we', ...people)} ${g ? d.of('loved it', 'could not stop smiling') : d.of('hated it', 'could not stop complaining')}: ${d.clause(g)}.`,
   },
   {
     name: 'stars',

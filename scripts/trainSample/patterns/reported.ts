@@ -10,7 +10,7 @@ export const reported: readonly Pattern[] = [
   },
   {
     name: 'cannot say',
-    weight: 4,
+    weight: 3,
     make: (d, g) =>
       g
         ? `${d.of('Nobody can say that', 'It is simply not true that')} ${d.clause(false)}. ${d.thing()} is ${d.adjective(true)}.`
@@ -18,7 +18,7 @@ export const reported: readonly Pattern[] = [
   },
   {
     name: 'quote',
-    weight: 4,
+    weight: 3,
     make: (d, g) =>
       d.of(
         `"It is ${d.adjective(g)}," said ${d.of(...people)}, and I agree: ${d.clause(g)}.`,
@@ -27,7 +27,7 @@ export const reported: readonly Pattern[] = [
   },
   {
     name: 'irony',
-    weight: 3,
+    weight: 2,
     only: 'negative',
     make: d =>
       d.of(
