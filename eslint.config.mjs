@@ -80,6 +80,25 @@ export default tseslint.config(
   },
   ...floors.map(floorRules),
   {
+    // The panel runs in a browser: of the floors it knows only the messages.
+    files: ['webview/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '/src/(?!protocol)', message: 'webview/ may import only protocol/ of src/.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Tables of messages must fit an index signature, which an interface does not.
+    files: ['src/protocol/*Messages.ts'],
+    rules: { '@typescript-eslint/consistent-type-definitions': 'off' },
+  },
+  {
     files: ['**/*.mjs', 'scripts/**', 'src/cli*.ts', 'src/cli/**', 'test/**'],
     rules: { 'no-console': 'off' },
   },

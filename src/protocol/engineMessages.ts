@@ -38,8 +38,6 @@ export interface EngineStatus {
   readonly explained: number;
 }
 
-// A type alias, not an interface: it must be assignable to RequestTable's index signature.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type EngineRequests = {
   loadModel: { params: { modelDir: string; device: DevicePreference }; result: ModelInfo };
   explain: { params: ExplainRequest; result: Explanation };
@@ -48,7 +46,6 @@ export type EngineRequests = {
 };
 
 /** What the engine tells on its own. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type EngineEvents = {
   /** After every request, before its answer. */
   status: EngineStatus;

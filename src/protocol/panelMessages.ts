@@ -48,7 +48,6 @@ export interface PanelState {
   readonly memory: PanelMemory;
 }
 
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type ToPanelEvents = {
   show: PanelState;
   /** A new explanation is being computed: fade the old one. */
@@ -65,7 +64,6 @@ export type ToPanelEvents = {
   highlight: { readonly token: number | null };
 };
 
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type FromPanelEvents = {
   ready: null;
   choose: PanelChoices;
