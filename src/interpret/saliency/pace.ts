@@ -4,13 +4,13 @@
 const longest = 200;
 /** The size is changed only outside of these times: small disturbances must not change how work is cut. */
 const tooLong = 250;
-const tooShort = 80;
+const tooShort = 140;
 
 /**
  * Floating point operations a millisecond that any machine reaches; a first guess for large models. It is
  * careful, for a slice that is too short costs little and one that is too long cannot be cancelled.
  */
-const operationsPerMillisecond = 4e7;
+const operationsPerMillisecond = 1e8;
 
 /** No larger batch has been seen to be faster. */
 const mostTokens = { cpu: 1024, webgpu: 8192 };
@@ -41,7 +41,10 @@ export class Pace {
     if (!this.warm) this.warm = true;
     else if (milliseconds > tooLong) this.tokens = Math.max(1, (tokens * longest) / milliseconds);
     else if (milliseconds < tooShort && tokens > this.tokens / 2) {
-      this.tokens = Math.min(this.most, this.tokens * 2);
+      // Reading the weights costs the same for any number of tokens, so this grows carefully, and it grows
+      // from a single point too, which would cost several times as much as it has to.
+      const growth = Math.min(2, longest / Math.max(1, milliseconds));
+      this.tokens = Math.min(this.most, this.tokens * growth);
     }
   }
 }

@@ -100,7 +100,7 @@ describe('Pace', () => {
   });
 
   it('shrinks after a slow run and grows after quick ones, but not after the first', () => {
-    const pace = new Pace(2e6, 'cpu');
+    const pace = new Pace(5e6, 'cpu');
     const size = pace.pointsOf(1);
     assert.equal(size, 1000);
     pace.learn(size, 5000);
@@ -111,6 +111,18 @@ describe('Pace', () => {
     assert.equal(pace.pointsOf(1), size / 5);
     pace.learn(size / 5, 20);
     assert.equal(pace.pointsOf(1), (2 * size) / 5);
+  });
+
+  it('does not stay with single rows when a few more still fit into the time', () => {
+    const pace = new Pace(85e6, 'cpu');
+    assert.equal(pace.pointsOf(32), 1);
+    // What a run of BERT-base may take: 60 ms for its weights, and 30 ms a row.
+    for (let run = 0; run < 8; run++) {
+      const rows = pace.pointsOf(32);
+      pace.learn(32 * rows, 60 + 30 * rows);
+    }
+    const rows = pace.pointsOf(32);
+    assert.ok(rows >= 3 && 60 + 30 * rows <= 250, `${rows} rows`);
   });
 
   it('does not grow on short runs that say nothing about full ones', () => {
