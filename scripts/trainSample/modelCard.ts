@@ -32,9 +32,10 @@ an ONNX graph built in TypeScript, its gradients come from \`src/autodiff\`, ONN
 | accuracy on the dev set | **${percent(dev)}** of 200 |
 | accuracy on further reviews | ${percent(fresh.accuracy)} of ${fresh.count.toLocaleString('en')} that the grammar made from another seed |
 
-The dev set was looked at while the data and the training were designed, so its number is a little flattering. So is the
-last one: those reviews share their phrases with the training set. On text from elsewhere the model knows few of the words
-and is not to be trusted. It is there to be explained, not to be used: it has learned that "not", "but" and "anything but"
-turn things round, and it still gets a good part of the reviews wrong that were written whole by hand.
+The dev set was looked at again and again while the data and the training were designed, and both were changed by what
+was seen there: its number is flattering. The last one is less so, yet those reviews share their phrases with the
+training set. On text from elsewhere the model knows few of the words and is not to be trusted. It is there to be
+explained, not to be used: it reacts well to "but" and only partly to "not" ("not bad at all" is a coin toss to it), and
+it gets most of the reviews wrong that were written whole by hand.
 `;
 }
