@@ -1,15 +1,11 @@
 /** What a model's graph is fed. */
 import type { DataType, Graph, ValueInfo } from '../onnx/graph';
+import type { TokenRow } from '../protocol/engineMessages';
 import { GlassboxError } from '../protocol/messages';
 import type { Feeds, TensorValue } from '../runtime/session';
 
 /** A text as numbers; the three lists have one length. */
-export interface Row {
-  readonly ids: readonly number[];
-  /** 1 for a token, 0 for padding. */
-  readonly mask: readonly number[];
-  readonly typeIds: readonly number[];
-}
+export type Row = TokenRow;
 
 /** The inputs that Glassbox knows how to fill, and with what. */
 const fillings: Readonly<Record<string, (row: Row) => readonly number[]>> = {

@@ -1,5 +1,5 @@
 /** What a derivative costs in forward passes, on a random model of BERT-base's size. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { findEmbeddingLookup } from '../../src/autodiff/embeddingLookup';
@@ -52,7 +52,6 @@ export async function gradientOverForward(): Promise<Figure> {
 export async function pathOverForward(): Promise<Figure> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'glassbox-bench-'));
   try {
-    await mkdir(folder, { recursive: true });
     const bytes = writeModel(buildBertLike(bertBase));
     await writeFile(path.join(folder, 'model.onnx'), bytes);
     const model = await loadModel(folder, 'cpu', { tokenizer: 'optional' });
