@@ -3,11 +3,11 @@ import type {
   DevicePreference,
   Explanation,
   ExplainRequest,
-  LabelChoice,
   MethodParameters,
   ModelInfo,
   ScalarKind,
 } from './explanation';
+import type { Gold, LabelChoice, ReadingOptions } from './task';
 
 /** A text that is token ids already. */
 export interface TokenRow {
@@ -18,12 +18,14 @@ export interface TokenRow {
 }
 
 /** Rows of token ids to explain; the model's folder need not hold a tokenizer. */
-export interface ExplainIdsRequest {
+export interface ExplainIdsRequest extends ReadingOptions {
   readonly modelDir: string;
   readonly device: DevicePreference;
   readonly rows: readonly TokenRow[];
-  /** Gold label of each row (name or index), when there are any. */
-  readonly gold?: readonly (string | null)[];
+  /** What is right for each row, when it is known. */
+  readonly gold?: readonly (Gold | null)[];
+  /** Of token classification and masked models: the position of the token that is decided, for every row. */
+  readonly position?: number;
   readonly method: string;
   readonly parameters: MethodParameters;
   readonly scalar: ScalarKind;

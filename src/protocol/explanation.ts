@@ -1,14 +1,21 @@
 /** The plain data of a request for an explanation and of its answer; shared by every process. */
+import type {
+  Entity,
+  FieldIndex,
+  LabelChoice,
+  Link,
+  Question,
+  ReadingOptions,
+  TaskKind,
+  TextInput,
+  TextRange,
+  Windows,
+  WordScore,
+  WordScores,
+} from './task';
 
 /** The number that is differentiated. */
 export type ScalarKind = 'logit' | 'probability' | 'loss';
-
-/** Which class the scalar is of. 'contrast' is predicted minus gold. */
-export type LabelChoice =
-  | { readonly kind: 'predicted' }
-  | { readonly kind: 'gold' }
-  | { readonly kind: 'label'; readonly label: string }
-  | { readonly kind: 'contrast' };
 
 /**
  * How the vector of a token becomes one number.
@@ -71,8 +78,9 @@ export interface HealthCheck {
   readonly says: string;
 }
 
-/** A token with the place of its characters in the field's text. */
+/** A token with the place of its characters in its field's text. */
 export interface Token {
+  readonly field: FieldIndex;
   /** As the tokenizer writes it ('##ing', 'Ġgood'). */
   readonly text: string;
   /** UTF-16 offsets into the text; both 0 for a special token. */
@@ -85,12 +93,27 @@ export interface Token {
   readonly word: number | null;
 }
 
+/** What the model says about a text. */
 export interface Prediction {
+  readonly task: TaskKind;
+  readonly link: Link;
+  /** The decision in words: 'positive', 'toxic, insult', '3.72', an entity, a token, an answer. */
   readonly label: string;
-  /** All labels of the model, in the order of `logits`. */
+  /**
+   * The choices of the decision, in the order of `logits`: the model's labels; at a word, its tags; at a mask and in
+   * a context the likeliest ones only (and those that are explained or gold).
+   */
   readonly labels: readonly string[];
+  /** Of an answer the sum of both ends' logits. */
   readonly logits: readonly number[];
+  /** Empty where `link` is 'identity'. */
   readonly probabilities: readonly number[];
+  /** Indices of what is decided; several, or none, of a multi-label model. */
+  readonly decided: readonly number[];
+  /** Indices of what is right according to the dataset; empty where it does not say. */
+  readonly right: readonly number[];
+  /** Of token classification: what was found, and what the gold tags have besides. */
+  readonly entities: readonly Entity[];
 }
 
 /** How raw attributions became the scores that are shown. */
@@ -100,8 +123,10 @@ export type Normalisation = 'max' | 'l1' | 'none';
 export interface Explanation {
   readonly tokens: readonly Token[];
   readonly prediction: Prediction;
-  /** The gold label as one of the model's labels; null where there is none or the model lacks it. */
+  /** The gold decision in words of the model; null where there is none or the model lacks it. */
   readonly gold: string | null;
+  /** Whether prediction and gold agree; null where there is no gold. */
+  readonly correct: boolean | null;
   readonly explained: {
     readonly label: string;
     /** For 'contrast': the label that is subtracted. */
@@ -111,7 +136,20 @@ export interface Explanation {
     readonly scalar: ScalarKind;
     /** The scalar's value on this text. */
     readonly value: number;
+    /** The choice that asks for exactly this again, whatever is predicted. */
+    readonly choice: LabelChoice;
+    /** What exactly is differentiated: 'mean logit of B-PER, I-PER at "Eric Wallace"'. */
+    readonly says: string;
   };
+  /** What else can be asked about this text. */
+  readonly questions: readonly Question[];
+  /** Null where the text fitted into one reading. */
+  readonly windows: Windows | null;
+  /** Characters that the explained reading did not see. */
+  readonly unseen: readonly (TextRange & { readonly field: FieldIndex })[];
+  readonly wordScores: WordScores;
+  /** One entry a word, in order; empty where `wordScores` is 'pieces'. Special tokens are in none. */
+  readonly words: readonly WordScore[];
   readonly method: { readonly name: string; readonly title: string } & MethodParameters;
   /** True: the sign says towards or away from the label; false: a magnitude. */
   readonly signed: boolean;
@@ -129,12 +167,9 @@ export interface Explanation {
 }
 
 /** What is asked of the engine for one text. */
-export interface ExplainRequest {
+export interface ExplainRequest extends TextInput, ReadingOptions {
   readonly modelDir: string;
   readonly device: DevicePreference;
-  readonly text: string;
-  /** Gold label as it stands in the dataset (name or index), when there is one. */
-  readonly gold?: string;
   readonly method: string;
   readonly parameters: MethodParameters;
   readonly scalar: ScalarKind;
@@ -148,6 +183,8 @@ export interface ModelInfo {
   readonly dir: string;
   readonly name: string;
   readonly architecture: string;
+  readonly task: TaskKind;
+  /** Of classifiers and taggers; empty for models that choose a token or an answer. */
   readonly labels: readonly string[];
   readonly device: string;
   readonly hash: string;

@@ -1,4 +1,5 @@
 export * from './explanation';
+export * from './task';
 export * from './messages';
 export * from './engineMessages';
 export * from './panelMessages';

@@ -2,11 +2,11 @@
 import type {
   Aggregation,
   Explanation,
-  LabelChoice,
   MethodDescription,
   MethodParameters,
   ScalarKind,
 } from './explanation';
+import type { AnswerPart, LabelChoice, TaskKind, TextRange, WordScores } from './task';
 
 /** Where the text came from, as shown on top of the panel. */
 export interface RecordInfo {
@@ -17,7 +17,11 @@ export interface RecordInfo {
   /** Name of the text field, '' for plain text. */
   readonly field: string;
   readonly text: string;
-  /** Gold label as the file has it, or null. */
+  /** The second text of a pair and the name of its field, or null. */
+  readonly pair: { readonly field: string; readonly text: string } | null;
+  /** Words of `text` where the file has cut it already, or null. */
+  readonly words: readonly TextRange[] | null;
+  /** Gold decision as the file has it, in words, or null. */
   readonly gold: string | null;
 }
 
@@ -28,6 +32,10 @@ export interface PanelChoices {
   readonly scalar: ScalarKind;
   readonly label: LabelChoice;
   readonly aggregate: Aggregation;
+  readonly wordScores: WordScores;
+  readonly answerPart: AnswerPart;
+  /** Null: what the model's files say. */
+  readonly task: TaskKind | null;
 }
 
 /** What VS Code keeps of a panel while it is closed: enough to ask again. */
