@@ -42,8 +42,10 @@ export const indexingRules: RuleTable = {
   Pad: (g, n, b) => [
     () => {
       if (n.string('mode', 'constant') !== 'constant') throw unsupported(n, 'mode');
-      const axes = n.has(3) ? ['', n.x[3]!] : [];
-      return b.op('Pad', [g, b.neg(n.x[1]!), ...axes]);
+      const cut = b.neg(n.x[1]!);
+      if (!n.has(3)) return b.op('Pad', [g, cut]);
+      const axes = n.known(3, 'axes').map(axis => n.axis(0, axis));
+      return pad(b, g, cut, axes, n.rank(0));
     },
     null,
   ],
@@ -77,7 +79,8 @@ function gatherBack(...[g, n, b]: Parameters<Rule>): string {
   const index = b.ints(position);
   const before = position[0]! < 0 ? b.add(size, index) : index;
   const after = b.sub(b.sub(size, before), b.ints([1]));
-  return pad(b, n.rank(1) === 0 ? b.unsqueeze(g, [axis]) : g, before, after, [axis]);
+  const row = n.rank(1) === 0 ? b.unsqueeze(g, [axis]) : g;
+  return pad(b, row, b.concat([before, after], 0), [axis], n.rank(0));
 }
 
 interface Scatter {
@@ -105,14 +108,21 @@ function scatterAlong(g: string, b: RuleBuilder, to: Scatter): string {
   return b.op('ScatterElements', [zeros, wide, updates], { axis, reduction: 'add' });
 }
 
+/**
+ * Zeros around `g` along some axes; `pads` holds all starts, then all ends. Pad's own input for axes is not
+ * used: ONNX Runtime forgets it where it moves a Transpose over a Pad, and permutes the pads as if they
+ * were of all axes.
+ */
 function pad(
   b: RuleBuilder,
   g: string,
-  before: string,
-  after: string,
+  pads: string,
   axes: readonly number[],
+  rank: number,
 ): string {
-  return b.op('Pad', [g, b.concat([before, after], 0), '', b.ints(axes)]);
+  const none = b.ints(Array<number>(2 * rank).fill(0));
+  const places = b.ints([...axes, ...axes.map(axis => axis + rank)]);
+  return b.op('Pad', [g, b.op('ScatterElements', [none, places, pads], { axis: 0 })]);
 }
 
 function sliceBack(...[g, n, b]: Parameters<Rule>): string {
@@ -129,7 +139,7 @@ function sliceBack(...[g, n, b]: Parameters<Rule>): string {
     const fromFront = b.where(b.op('Less', [given, zero]), b.add(given, sizes), given);
     const before = b.op('Min', [b.op('Max', [fromFront, zero]), sizes]);
     const after = b.sub(b.sub(sizes, before), b.sizes(n.y[0]!, positive));
-    return pad(b, g, before, after, positive);
+    return pad(b, g, b.concat([before, after], 0), positive, n.rank(0));
   }
   // Slicing is picking at the slice of 0, 1, 2, ...: undo one axis after the other.
   let adjoint = g;
