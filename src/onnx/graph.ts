@@ -48,6 +48,8 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** What the exporter noted beside it (metadata_props), such as the module that it comes from. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** A graph input or output. A dimension is a size, a symbolic name, or null where nothing is known. */

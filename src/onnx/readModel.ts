@@ -114,7 +114,12 @@ function readNode(node: NodeProto, fileName: string): Node {
     inputs: node.input,
     outputs: node.output,
     attributes,
+    ...(node.metadataProps.length ? { metadata: readMetadata(node) } : {}),
   };
+}
+
+function readMetadata(node: NodeProto): Record<string, string> {
+  return Object.fromEntries(node.metadataProps.map(({ key, value }) => [key, value]));
 }
 
 function readAttribute(attribute: AttributeProto, node: NodeProto, fileName: string): Attribute {
