@@ -1,0 +1,96 @@
+/** A graph that grows by derivatives of derivatives, with what is known about its values. */
+import { GraphBuilder } from '../../onnx/builder';
+import type { DataType, Graph } from '../../onnx/graph';
+import { constantOf } from '../../onnx/tensorData';
+import { prune } from '../passes/prune';
+import { factsOf } from '../rule';
+import type { Facts, ValueFacts } from '../shapes';
+import { vjp } from '../vjp';
+
+/**
+ * The facts of a graph's outputs. `known` has those of the inputs that the learner has no probes for.
+ * (Shapes are learned by running the graph, which this floor cannot do: `learnerOf` in runtime/learn.ts.)
+ */
+export type Learn = (graph: Graph, known: Facts) => Promise<Facts>;
+
+/** Values and what belongs to each: adjoints, tangents, seeds. */
+export type Pairs = ReadonlyMap<string, string>;
+
+export class Derivation {
+  private readonly facts: Map<string, ValueFacts>;
+
+  /** `graph` is extended in place; `facts` are those of its values. */
+  constructor(
+    readonly graph: Graph,
+    facts: Facts,
+    private readonly learn: Learn,
+  ) {
+    this.facts = new Map(facts);
+  }
+
+  /** A builder that knows every name given so far; good until the next derivative. */
+  builder(prefix: string): GraphBuilder {
+    return new GraphBuilder(this.graph, prefix);
+  }
+
+  factsOf(value: string): ValueFacts {
+    return factsOf(this.facts, value);
+  }
+
+  /** Declares a graph input with these dimensions in each probe. */
+  input(name: string, dtype: DataType, dims: ValueFacts['dims']): string {
+    const symbols = dims[0]!.map((size, axis) =>
+      dims.every(probe => probe[axis] === size) ? size : null,
+    );
+    this.builder('').input(name, dtype, symbols);
+    this.facts.set(name, { dtype, dims });
+    return name;
+  }
+
+  /** A value of the shape and type of another that nothing depends on. */
+  placeholder(like: string): string {
+    const { dtype } = this.factsOf(like);
+    const b = this.builder('like/');
+    const value = constantOf(dtype, [1], [1]);
+    return b.op('ConstantOfShape', [b.op('Shape', [like])], { value });
+  }
+
+  /**
+   * The vector-Jacobian product, as `vjp` gives it: of values that earlier derivatives made, too.
+   * A value from which no seed can be reached is missing from the answer.
+   */
+  async vjp(seeds: Pairs, wrt: readonly string[]): Promise<Map<string, string>> {
+    await this.learnBelow([...seeds.keys()]);
+    return vjp({ graph: this.graph, seeds, wrt, facts: this.facts });
+  }
+
+  /** Learns the facts of everything that `values` are computed from, as far as they are unknown. */
+  private async learnBelow(values: readonly string[]): Promise<void> {
+    const below = prune({ ...this.graph, outputs: values.map(name => ({ name })) });
+    const produced = below.nodes.flatMap(node => node.outputs.filter(name => name !== ''));
+    const unknown = produced.filter(name => !this.facts.has(name));
+    const probes = [...this.facts.values()][0]?.dims.length ?? 0;
+    for (const [name, { dtype, dims }] of below.constants) {
+      if (!this.facts.has(name)) this.facts.set(name, { dtype, dims: Array(probes).fill(dims) });
+    }
+    if (unknown.length === 0) return;
+    const outputs = unknown.map(name => ({ name }));
+    for (const [name, fact] of await this.learn({ ...below, outputs }, this.facts)) {
+      this.facts.set(name, fact);
+    }
+  }
+}
+
+/** Seeds for values that may be one and the same: what meets in one value is added. */
+export function seedsOf(
+  derivation: Derivation,
+  pairs: Iterable<readonly [string, string]>,
+): Map<string, string> {
+  const seeds = new Map<string, string>();
+  const b = derivation.builder('seeds/');
+  for (const [value, seed] of pairs) {
+    const before = seeds.get(value);
+    seeds.set(value, before === undefined ? seed : b.op('Add', [before, seed]));
+  }
+  return seeds;
+}

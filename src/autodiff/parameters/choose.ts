@@ -1,0 +1,58 @@
+/** The parameters that a user names, or those of the last blocks. */
+import { GlassboxError } from '../../protocol/messages';
+import type { Parameter } from './parametersOf';
+
+/**
+ * A regular expression for names; or the last so many blocks (the numbered layers) and all that is first used after
+ * them (pooler, classifier). 0 blocks: only what comes after the last one.
+ */
+export type Choice = RegExp | { readonly lastBlocks: number };
+
+/** Names listed in an error; more would hide the sentence. */
+const shown = 8;
+
+/** Throws GlassboxError 'bad-input' that lists names when nothing fits. `parameters` in the order of `parametersOf`. */
+export function chooseParameters(parameters: readonly Parameter[], choice: Choice): Parameter[] {
+  const chosen =
+    choice instanceof RegExp
+      ? parameters.filter(({ name }) => name.search(choice) >= 0)
+      : lastBlocks(parameters, choice.lastBlocks);
+  if (chosen.length > 0) return chosen;
+  const what =
+    choice instanceof RegExp
+      ? `named like ${String(choice)}`
+      : `in numbered blocks (such as encoder.layer.3)`;
+  throw new GlassboxError(
+    'bad-input',
+    `The model has no parameters ${what}; its parameters are ${listed(parameters)}.`,
+  );
+}
+
+function listed(parameters: readonly Parameter[]): string {
+  const names = parameters.map(({ name }) => name);
+  if (names.length <= shown) return names.join(', ') || 'none at all';
+  const half = shown / 2;
+  const left = names.length - shown;
+  return `${names.slice(0, half).join(', ')}, ... (${left} more) ..., ${names.slice(-half).join(', ')}`;
+}
+
+/** 'encoder.layer' and 3 of 'encoder.layer.3.attention.query.weight'. */
+const blockName = /^(?<list>.*?)\.(?<index>\d+)\./u;
+
+function lastBlocks(parameters: readonly Parameter[], count: number): Parameter[] {
+  const blocks = parameters.map(({ name }) => {
+    const groups = blockName.exec(name)?.groups;
+    return groups ? { list: groups['list']!, index: Number(groups['index']) } : undefined;
+  });
+  // Lists of modules inside a head are no blocks: those are the list with the most parameters.
+  const sizes = new Map<string, number>();
+  for (const block of blocks) if (block) sizes.set(block.list, (sizes.get(block.list) ?? 0) + 1);
+  const [largest] = [...sizes].sort((a, b) => b[1] - a[1]);
+  if (!largest) return [];
+  const indices = blocks.flatMap(block => (block?.list === largest[0] ? [block.index] : []));
+  const from = Math.max(...indices) - count + 1;
+  const inBlocks = (i: number): boolean =>
+    blocks[i]?.list === largest[0] && blocks[i].index >= from;
+  const last = blocks.findLastIndex(block => block?.list === largest[0]);
+  return parameters.filter((_, i) => inBlocks(i) || i > last);
+}
