@@ -1,13 +1,29 @@
-import { complaint, listNames, quoteName } from './complaint';
+import { complaint, quoteName } from './complaint';
 import type { Field, FieldType } from './field';
-import { rankLabelNames, rankTextNames } from './fieldNames';
+import { inferLabel, inferPair, inferText, isLabel, isText, namesOf } from './inferFields';
 import type { LineSource } from './lineSource';
+import { refuseOddTags } from './wordLists';
 
-/** Names of the fields that the user set; unset means: infer. */
+/** Names of the fields that the user set; unset or '': infer. */
 export interface FieldOptions {
   readonly textField?: string | undefined;
+  /** `noField`: a single text. */
+  readonly pairField?: string | undefined;
+  /** `noField`: no gold label. */
   readonly labelField?: string | undefined;
 }
+
+/** Instead of a name: there is no such field, and none is to be inferred. */
+export const noField = '(none)';
+
+export interface ChosenFields {
+  readonly text: Field;
+  readonly pair: Field | null;
+  /** A label, a list of labels, or a list with a tag for each value of the list `text`. */
+  readonly label: Field | null;
+}
+
+type Role = 'text' | 'pair' | 'label';
 
 const inWords: Readonly<Record<FieldType, string>> = {
   string: 'text',
@@ -19,66 +35,110 @@ const inWords: Readonly<Record<FieldType, string>> = {
 };
 
 /**
- * Which field is the text and which the gold label: as set, otherwise by usual names, otherwise the only field that
- * holds text. A line that is a text without a name (plain text, a bare JSON string) is the text whatever is set. No label
- * is no error. Throws 'bad-input' when the text cannot be inferred, when a field that was set
- * is missing or of the wrong type, and when the text is empty.
+ * Which fields are the text, the second text of a pair and the gold label: as set, otherwise as inferFields.ts finds them. A
+ * line that is a text without a name (plain text, a bare JSON string, a CoNLL sentence) is the text whatever is set. No pair and
+ * no label are no errors. Throws 'bad-input' when the text cannot be inferred, when a field that was set is missing or
+ * of the wrong type, when the text is empty, and when words and tags differ in number.
  */
 export function chooseFields(
   source: LineSource,
   line: number,
   fields: readonly Field[],
   options: FieldOptions,
-): { text: Field; label: Field | null } {
+): ChosenFields {
+  const record = { source, line, fields };
   const nameless = fields.length === 1 && fields[0]!.name === '' ? fields[0] : undefined;
-  const set =
-    options.labelField && !nameless
-      ? find(source, line, fields, options.labelField, 'label')
-      : null;
-  const text =
-    nameless ??
-    (options.textField
-      ? find(source, line, fields, options.textField, 'text')
-      : inferText(source, line, fields, set));
-  if (!isText(text)) {
-    const found = inWords[text.type];
+  if (nameless) {
+    return { text: checkedText(record, nameless, 'text'), pair: null, label: null };
+  }
+  const setLabel = find(record, options.labelField, 'label');
+  const setPair = find(record, options.pairField, 'pair');
+  const text = checkedText(
+    record,
+    find(record, options.textField, 'text') ?? inferText(source, line, fields, setLabel, setPair),
+    'text',
+  );
+  const pair = choosePair(record, text, setPair, options.pairField);
+  if (options.labelField === noField) {
+    return { text, pair, label: null };
+  }
+  const label = setLabel ?? inferLabel(fields, text, pair);
+  return { text, pair, label: label && checkedLabel(record, label, text) };
+}
+
+interface RecordAtHand {
+  readonly source: LineSource;
+  readonly line: number;
+  readonly fields: readonly Field[];
+}
+
+function choosePair(
+  record: RecordAtHand,
+  text: Field,
+  set: Field | null,
+  name: string | undefined,
+): Field | null {
+  if (name === noField || text.type === 'list') return null;
+  if (set === null) return inferPair(record.fields, text);
+  if (set === text) {
+    throw complaint(
+      record.source,
+      record.line,
+      `${quoteName(set.name)} cannot be both texts of a pair. Name another field in the setting glassbox.pairField; the fields are ${namesOf(record.fields)}.`,
+    );
+  }
+  // Datasets that mix tasks leave it empty where there is one text only.
+  return set.type === 'null' || set.value === '' ? null : checkedText(record, set, 'pair');
+}
+
+/** The field, which must be text or a list of words, and not blank. */
+function checkedText(
+  { source, line, fields }: RecordAtHand,
+  field: Field,
+  role: 'text' | 'pair',
+): Field {
+  const called = role === 'text' ? 'text' : 'second text';
+  if (!isText(field) && (role === 'pair' || field.elements === null)) {
     throw complaint(
       source,
       line,
-      `the text field ${quoteName(text.name)} is ${found}, not text. Name another field in the setting glassbox.textField; the fields are ${namesOf(fields)}.`,
+      `the ${called} field ${quoteName(field.name)} is ${inWords[field.type]}, not text. Name another field in the setting glassbox.${role}Field; the fields are ${namesOf(fields)}.`,
     );
   }
-  if (text.value.trim() === '') {
-    const which = text.name === '' ? 'the text' : `the text field ${quoteName(text.name)}`;
+  if (field.value.trim() === '') {
+    const which = field.name === '' ? 'the text' : `the ${called} field ${quoteName(field.name)}`;
     throw complaint(source, line, `${which} is empty. Choose a line with text.`);
   }
-  const label = set ?? inferLabel(fields, text);
-  if (label && !isLabel(label) && label.type !== 'null') {
+  return field;
+}
+
+function checkedLabel(record: RecordAtHand, label: Field, text: Field): Field | null {
+  const { source, line, fields } = record;
+  if (label.type === 'null' || (isLabel(label) && label.type !== 'list' && label.value === '')) {
+    return null;
+  }
+  if (!isLabel(label)) {
     throw complaint(
       source,
       line,
-      `the label field ${quoteName(label.name)} is ${inWords[label.type]}, not one label. Name another field in the setting glassbox.labelField; the fields are ${namesOf(fields)}.`,
+      `the label field ${quoteName(label.name)} is ${inWords[label.type]}, not a label. Name another field in the setting glassbox.labelField; the fields are ${namesOf(fields)}.`,
     );
   }
-  return { text, label: label && label.type !== 'null' && label.value !== '' ? label : null };
+  if (text.type === 'list') {
+    refuseOddTags(source, line, fields, text, label);
+  }
+  return label;
 }
 
-/** A number may be a text: a column of words can hold '1984'. */
-function isText(field: Field): boolean {
-  return field.type === 'string' || field.type === 'number';
-}
-
-function isLabel(field: Field): boolean {
-  return field.type === 'string' || field.type === 'number' || field.type === 'boolean';
-}
-
+/** The field with a name that was set; null when none was. */
 function find(
-  source: LineSource,
-  line: number,
-  fields: readonly Field[],
-  name: string,
-  role: 'text' | 'label',
-): Field {
+  { source, line, fields }: RecordAtHand,
+  name: string | undefined,
+  role: Role,
+): Field | null {
+  if (name === undefined || name === '' || (name === noField && role !== 'text')) {
+    return null;
+  }
   const found =
     fields.find(field => field.name === name) ??
     fields.find(field => field.name.toLowerCase() === name.toLowerCase());
@@ -90,46 +150,4 @@ function find(
     line,
     `there is no field ${quoteName(name)}; the fields are ${namesOf(fields)}. Correct the setting glassbox.${role}Field.`,
   );
-}
-
-function inferText(
-  source: LineSource,
-  line: number,
-  fields: readonly Field[],
-  label: Field | null,
-): Field {
-  if (fields.length === 0) {
-    throw complaint(source, line, 'the record has no fields. Choose a line with text.');
-  }
-  const others = fields.filter(field => field !== label);
-  const usual = rankTextNames(others.map(field => field.name)).map(index => others[index]!);
-  const byName = usual.find(isText);
-  if (byName) {
-    return byName;
-  }
-  const labels = label ? [] : rankLabelNames(others.map(field => field.name));
-  const strings = others.filter((field, at) => field.type === 'string' && !labels.includes(at));
-  if (strings.length === 1) {
-    return strings[0]!;
-  }
-  if (usual.length > 0) {
-    return usual[0]!;
-  }
-  throw complaint(
-    source,
-    line,
-    `it is not clear which field is the text. Name it in the setting glassbox.textField (and the label in glassbox.labelField); the fields are ${namesOf(fields)}.`,
-  );
-}
-
-function inferLabel(fields: readonly Field[], text: Field): Field | null {
-  const others = fields.filter(field => field !== text);
-  const usual = rankLabelNames(others.map(field => field.name)).map(index => others[index]!);
-  return usual.find(isLabel) ?? null;
-}
-
-/** Values that can be a text or a label; a record of none but lists and objects is listed whole. */
-function namesOf(fields: readonly Field[]): string {
-  const plain = fields.filter(field => field.type !== 'object');
-  return listNames((plain.length > 0 ? plain : fields).map(field => field.name)) || 'none';
 }

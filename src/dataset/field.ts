@@ -11,8 +11,13 @@ export interface Field {
   /** '' for plain text. A field of a nested object is called 'outer.inner'. */
   readonly name: string;
   readonly type: FieldType;
-  /** The decoded text of a string; any other value as the file writes it. */
+  /**
+   * The decoded text of a string; the values of a list with a blank between them; any other value as the file
+   * writes it; '' for an object and for a list that holds lists or objects.
+   */
   readonly value: string;
+  /** Of a list of strings, numbers, booleans and nulls: its values. Null for everything else. */
+  readonly elements: readonly Field[] | null;
   /**
    * The place of the character at a UTF-16 offset of `value`; `value.length` gives the place after the last one.
    * The middle of a surrogate pair counts as its start, so that no range splits a character.
@@ -51,6 +56,7 @@ export function makeField(
     name,
     type,
     value,
+    elements: null,
     positionOf(offset) {
       const at = characterStart(value, Math.max(0, offset));
       const { runs, end } = map();
@@ -119,7 +125,7 @@ function runsOf({ raw, start, escapes }: RawText): { runs: Run[]; end: Place } {
 }
 
 /** Index of the last entry for which `holds` is true, given that it is true up to there; -1 for none. */
-function lastWhere<T>(entries: readonly T[], holds: (entry: T) => boolean): number {
+export function lastWhere<T>(entries: readonly T[], holds: (entry: T) => boolean): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {

@@ -1,3 +1,5 @@
+import { isPairName } from './pairNames';
+
 /** Names that text fields usually have, the likeliest first. */
 const textNames = [
   'text',
@@ -43,20 +45,23 @@ const labelNames = [
   'topic',
 ];
 
+/** Of a pair a number is what is asked, not a rating beside it (STS-B). */
+const pairLabelNames = [...labelNames, 'score', 'similarity', 'relatedness'];
+
 /** Indices of the fields whose names are usual for a text, the likeliest first. */
 export function rankTextNames(names: readonly string[]): number[] {
   return rank(names, textNames);
 }
 
 /** Indices of the fields whose names are usual for a label, the likeliest first. */
-export function rankLabelNames(names: readonly string[]): number[] {
-  return rank(names, labelNames);
+export function rankLabelNames(names: readonly string[], ofPair = false): number[] {
+  return rank(names, ofPair ? pairLabelNames : labelNames);
 }
 
 /** Whether a cell is exactly a usual name ('Text'), ends in one ('review_text'), or neither. */
 export function usualName(cell: string): 'exact' | 'ending' | null {
   const name = cell.trim().toLowerCase();
-  if (textNames.includes(name) || labelNames.includes(name)) {
+  if (textNames.includes(name) || labelNames.includes(name) || isPairName(name)) {
     return 'exact';
   }
   const ending = lastWord(cell);

@@ -1,7 +1,15 @@
-export type { FieldOptions } from './chooseFields';
+export { noField, type FieldOptions } from './chooseFields';
 export { DatasetCache } from './csvRecord';
 export type { Field, FieldType, Place } from './field';
 export { openFileLines, type FileLines } from './fileLines';
-export { formatOf, type DatasetFormat } from './format';
+export { datasetEndings, formatOf, type DatasetFormat } from './format';
+export { goldInWords, goldOf } from './gold';
 export type { LineSource } from './lineSource';
-export { listFields, recordAt, type DatasetRecord, type RecordOptions } from './recordAt';
+export {
+  listFields,
+  recordAt,
+  type DatasetRecord,
+  type RecordOptions,
+  type Word,
+} from './recordAt';
+export { textInput } from './textInput';

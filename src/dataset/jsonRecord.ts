@@ -1,62 +1,54 @@
 import { createScanner } from 'jsonc-parser';
 import { complaint } from './complaint';
-import { makeField, type Field, type FieldType } from './field';
+import type { Field } from './field';
 import { requireJson } from './jsonSyntax';
+import { jsonField, valueAt, type JsonValue } from './jsonValue';
 import type { LineSource } from './lineSource';
-
-/** What stands for one UTF-16 unit inside a JSON string. */
-const jsonEscapes = /\\(?:u[0-9a-fA-F]{4}|.)/g;
 
 /**
  * The fields of a line of JSONL. The line must be strict JSON, as JSON.parse reads it: an object, or a bare string,
  * which is a text without a name. The fields of nested objects are listed after the others, one level deep, as
- * 'outer.inner'. Of a key that occurs twice the last one counts, as in JSON.parse.
+ * 'outer.inner'. Of a key that occurs twice the last one counts, as in JSON.parse, whose result is `parsed`.
  */
-export function jsonRecord(source: LineSource, line: number, text: string): Field[] {
-  requireJson(source, line, text);
+export function jsonRecord(
+  source: LineSource,
+  line: number,
+  text: string,
+): { readonly fields: readonly Field[]; readonly parsed: unknown } {
+  const parsed = requireJson(source, line, text);
   const own = new Map<string, Field>();
   const nested = new Map<string, Map<string, Field>>();
-  walkValues(text, ({ path, type, value, offset, length }) => {
+  walkValues(text, (path, found) => {
+    const { type, value } = found;
     const [outer, inner] = path;
-    const quote = type === 'string' ? 1 : 0;
-    const field = makeField(path.join('.'), type, value, () => ({
-      raw: text.slice(offset + quote, offset + length - quote),
-      start: { line, character: offset + quote },
-      escapes: type === 'string' ? jsonEscapes : null,
-    }));
+    const field = jsonField(path.join('.'), text, line, found);
     if (outer !== undefined && inner !== undefined) {
       nested.get(outer)?.set(inner, field);
     } else if (outer !== undefined || type === 'string') {
       own.set(field.name, field);
       nested.set(field.name, new Map());
     } else if (type !== 'object') {
-      const found = type === 'list' ? 'a JSON list' : `only ${value}`;
+      const kind = type === 'list' ? 'a JSON list' : `only ${value}`;
       throw complaint(
         source,
         line,
-        `the line is ${found}, not an object. Write one object a line, like {"text": "...", "label": "..."}.`,
+        `the line is ${kind}, not an object. Write one object a line, like {"text": "...", "label": "..."}.`,
       );
     }
   });
   const inner = [...nested.values()].flatMap(fields => [...fields.values()]);
-  return [...own.values(), ...inner.filter(field => !own.has(field.name))];
-}
-
-interface JsonValue {
-  /** Keys from the top to the value; empty for the line as a whole. */
-  readonly path: readonly string[];
-  readonly type: FieldType;
-  /** Decoded string; '' for objects and lists; anything else as written. */
-  readonly value: string;
-  readonly offset: number;
-  readonly length: number;
+  return { fields: [...own.values(), ...inner.filter(field => !own.has(field.name))], parsed };
 }
 
 /**
- * Visits the values with at most two keys, in order, lists as a whole. The text is known to be JSON, so the first
- * character tells what a token is; without recursion, so any depth will do.
+ * Visits the values with at most two keys, in order, lists as a whole. `path` has the keys from the top to the value, none
+ * for the line as a whole. The text is known to be JSON, so the first character tells what a token is; without
+ * recursion, so any depth will do.
  */
-function walkValues(text: string, visit: (value: JsonValue) => void): void {
+function walkValues(
+  text: string,
+  visit: (path: readonly string[], value: JsonValue) => void,
+): void {
   const scanner = createScanner(text, true);
   /** An entry for each open bracket: the key at hand in an object, null in a list. */
   const open: (string | null)[] = [];
@@ -79,7 +71,7 @@ function walkValues(text: string, visit: (value: JsonValue) => void): void {
     } else if (first !== ':') {
       if (lists === 0 && open.length <= 2) {
         const path = open.filter(key => key !== null);
-        visit({ path, ...valueAt(first, scanner), offset, length: scanner.getTokenLength() });
+        visit(path, valueAt(first, scanner));
       }
       if (first === '{' || first === '[') {
         open.push(first === '{' ? '' : null);
@@ -87,26 +79,5 @@ function walkValues(text: string, visit: (value: JsonValue) => void): void {
         keyNext = first === '{';
       }
     }
-  }
-}
-
-function valueAt(
-  first: string,
-  scanner: { getTokenValue(): string },
-): { type: FieldType; value: string } {
-  switch (first) {
-    case '{':
-      return { type: 'object', value: '' };
-    case '[':
-      return { type: 'list', value: '' };
-    case '"':
-      return { type: 'string', value: scanner.getTokenValue() };
-    case 't':
-    case 'f':
-      return { type: 'boolean', value: scanner.getTokenValue() };
-    case 'n':
-      return { type: 'null', value: 'null' };
-    default:
-      return { type: 'number', value: scanner.getTokenValue() };
   }
 }

@@ -23,12 +23,12 @@ const inWords: Readonly<Record<string, string>> = {
 };
 
 /**
- * Throws unless the line is strict JSON. JSON.parse decides, because it is what every other program uses; jsonc-parser,
- * which forgives more, only says where the fault is.
+ * The line as JSON.parse reads it; throws unless it is strict JSON. JSON.parse decides, because it is what every other
+ * program uses; jsonc-parser, which forgives more, only says where the fault is.
  */
-export function requireJson(source: LineSource, line: number, text: string): void {
+export function requireJson(source: LineSource, line: number, text: string): unknown {
   try {
-    JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     const fault = firstFault(text);
     const says = fault ? `${inWords[fault.code] ?? fault.code}, so the line is` : 'the line is';

@@ -1,18 +1,35 @@
-import { chooseFields, type FieldOptions } from './chooseFields';
+import type { TextRange } from '../protocol/task';
+import { findAnswers } from './answers';
+import { chooseFields, noField, type FieldOptions } from './chooseFields';
 import { complaint, refuseNul } from './complaint';
+import { conllRecord } from './conllRecord';
 import { csvRecord, DatasetCache } from './csvRecord';
 import { makeField, type Field } from './field';
 import type { DatasetFormat } from './format';
 import { jsonRecord } from './jsonRecord';
 import { writtenLines, type LineSource } from './lineSource';
+import { rangesOf } from './listField';
 
 /** One record of a dataset. Lines count from 0; both ends belong to the record. */
 export interface DatasetRecord {
   readonly startLine: number;
   readonly endLine: number;
   readonly fields: readonly Field[];
+  /** Of a sentence that is cut into words: the words with a blank between them. */
   readonly text: Field;
+  /** The second text of a pair; the context of a question. */
+  readonly pair: Field | null;
+  /** Characters of `text`, as UTF-16 offsets; null where the dataset has not cut the text. */
+  readonly words: readonly Word[] | null;
+  /** Characters of `pair`: the right answers to the question in `text`. */
+  readonly answers: readonly TextRange[];
+  /** A label or a list of labels; null where gold is something else, or unknown. */
   readonly label: Field | null;
+}
+
+export interface Word extends TextRange {
+  /** As the file has it: the name or the index of a tag. */
+  readonly tag: string | null;
 }
 
 export interface RecordOptions extends FieldOptions {
@@ -25,7 +42,8 @@ export interface RecordOptions extends FieldOptions {
  * CSV or TSV file, for its header), so the last line of a long file costs what the first costs.
  *
  * JSONL: an object or a bare string a line. CSV, TSV: RFC 4180, records over several lines; see csvLayout.ts for header and
- * delimiter, csvFind.ts for how the record is found. Plain text: a line is a text without a label.
+ * delimiter, csvFind.ts for how the record is found. CoNLL: a word a line, a blank line after each sentence. Plain
+ * text: a line is a text without a label.
  * @param line counts from 0.
  * @throws GlassboxError 'bad-input': one sentence with file, line (from 1) and the way out.
  */
@@ -35,12 +53,28 @@ export function recordAt(
   line: number,
   options: RecordOptions = {},
 ): DatasetRecord {
-  const { guessed, ...record } = readRecord(source, format, line, options);
+  const { guessed, tags, values, ...record } = readRecord(source, format, line, options);
   const chosen = chooseFields(source, line, record.fields, {
     textField: isSet(options.textField) ? options.textField : guessed?.text,
+    pairField: options.pairField,
     labelField: isSet(options.labelField) ? options.labelField : guessed?.label,
   });
-  return { ...record, ...chosen };
+  const { text, pair, label } = chosen;
+  if (text.elements) {
+    const own = options.labelField === noField ? null : (tags ?? tagsIn(label));
+    const words = rangesOf(text.elements).map((range, i) => ({ ...range, tag: own?.[i] ?? null }));
+    return { ...record, ...chosen, words, answers: [], label: label?.elements ? null : label };
+  }
+  const found = pair && !isSet(options.labelField) ? findAnswers(values(), pair.value) : null;
+  // A label beside a text that is only called the answer is what is asked (yes or no, of BoolQ).
+  const asked = found && found.ranges.length > 0 && (found.placed || !label);
+  return asked
+    ? { ...record, ...chosen, words: null, answers: found.ranges, label: null }
+    : { ...record, ...chosen, words: null, answers: [] };
+}
+
+function tagsIn(label: Field | null): readonly (string | null)[] | null {
+  return label?.elements?.map(({ type, value }) => (type === 'null' ? null : value)) ?? null;
 }
 
 /**
@@ -54,14 +88,18 @@ export function listFields(
   options: RecordOptions = {},
 ): Field[] {
   const { fields } = readRecord(source, format, line, options);
-  return fields.filter(field => field.type !== 'object' && field.type !== 'list');
+  return fields.filter(({ type, elements }) => type !== 'object' && (type !== 'list' || elements));
 }
 
 interface ReadRecord {
   readonly startLine: number;
   readonly endLine: number;
   readonly fields: readonly Field[];
+  /** The values of the record by the names of its fields. */
+  readonly values: () => Readonly<Record<string, unknown>>;
   readonly guessed?: { readonly text: string | undefined; readonly label: string | undefined };
+  /** Of CoNLL: one a word. */
+  readonly tags?: readonly string[] | null;
 }
 
 function readRecord(
@@ -72,16 +110,30 @@ function readRecord(
 ): ReadRecord {
   refuseMissingLine(source, line);
   if (format === 'csv' || format === 'tsv') {
-    const names = [options.textField, options.labelField].filter(isSet);
-    return csvRecord(source, format, line, names, options.cache ?? new DatasetCache());
+    const { textField, pairField, labelField, cache = new DatasetCache() } = options;
+    const names = [textField, pairField, labelField].filter(isSet).filter(name => name !== noField);
+    const record = csvRecord(source, format, line, names, cache);
+    const values = () => Object.fromEntries(record.fields.map(({ name, value }) => [name, value]));
+    return { ...record, values };
+  }
+  const none = () => ({});
+  if (format === 'conll') {
+    const { words, ...record } = conllRecord(source, line);
+    return { ...record, fields: [words], values: none };
   }
   const text = source.line(line);
   refuseNul(source, line, text);
   if (text.trim() === '') {
     throw complaint(source, line, 'the line is empty. Choose a line with a record.');
   }
-  const fields = format === 'jsonl' ? jsonRecord(source, line, text) : [plainText(line, text)];
-  return { startLine: line, endLine: line, fields };
+  const place = { startLine: line, endLine: line };
+  if (format === 'txt') {
+    return { ...place, fields: [plainText(line, text)], values: none };
+  }
+  const { fields, parsed } = jsonRecord(source, line, text);
+  const values = () =>
+    typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
+  return { ...place, fields, values };
 }
 
 /** An empty setting is as good as none. */

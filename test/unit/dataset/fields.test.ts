@@ -44,7 +44,7 @@ describe('dataset: which fields are text and label', () => {
       'label',
     ]);
     assert.deepEqual(namesOf({ text: ['a', 'b'], sentence: 'a b', y: true }), ['sentence', 'y']);
-    assert.deepEqual(namesOf({ labels: ['a'], text: 'x', category: 'c' }), ['text', 'category']);
+    assert.deepEqual(namesOf({ labels: [['a']], text: 'x', category: 'c' }), ['text', 'category']);
   });
 
   it('takes the only text there is, and no rating for a label', () => {
@@ -74,8 +74,8 @@ describe('dataset: which fields are text and label', () => {
       /"gold".*Correct the setting glassbox\.labelField\.$/,
     );
     assert.match(
-      refusal({ text: 'a', tags: ['b'] }, { labelField: 'tags' }),
-      /"tags" is a list, not one label/,
+      refusal({ text: 'a', tags: [['b']] }, { labelField: 'tags' }),
+      /"tags" is a list, not a label/,
     );
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`field${i}`, 'x']));
     assert.match(refusal(many), /"field11" and 18 more\.$/);
@@ -83,7 +83,7 @@ describe('dataset: which fields are text and label', () => {
   });
 
   it('offers every field that can be text or label', () => {
-    const source = linesOf('{"a":"x","b":{"c":1},"d":[1],"e":null}');
+    const source = linesOf('{"a":"x","b":{"c":1},"d":[1],"e":null,"f":[[]]}');
     const fields = listFields(source, 'jsonl', 0).map(({ name, type, value }) => [
       name,
       type,
@@ -91,6 +91,7 @@ describe('dataset: which fields are text and label', () => {
     ]);
     assert.deepEqual(fields, [
       ['a', 'string', 'x'],
+      ['d', 'list', '1'],
       ['e', 'null', 'null'],
       ['b.c', 'number', '1'],
     ]);
