@@ -164,7 +164,7 @@ export class PanelHost implements vscode.Disposable {
     if (state) this.channel?.emit('show', state);
     else {
       const says = vscode.l10n.t(
-        'Right-click a line of a .jsonl, .csv, .tsv or .txt file and choose Glassbox: Explain Line.',
+        'Right-click a line of a .jsonl, .csv, .tsv, .conll or .txt file and choose Glassbox: Explain Line.',
       );
       this.channel?.emit('empty', { says });
     }

@@ -50,7 +50,7 @@ function checkKind(uri: vscode.Uri): void {
   throw new HostError(
     'bad-input',
     vscode.l10n.t(
-      '{0} is not a dataset that Glassbox reads; open a .jsonl, .csv, .tsv or .txt file and choose a line.',
+      '{0} is not a dataset that Glassbox reads; open a .jsonl, .csv, .tsv, .conll or .txt file and choose a line.',
       baseName(uri),
     ),
     [],
@@ -124,7 +124,7 @@ export async function findTarget(
   if (lastEditor) return targetInFile(lastEditor.document.uri, line);
   throw new HostError(
     'bad-input',
-    vscode.l10n.t('Open a .jsonl, .csv, .tsv or .txt file in the text editor and choose a line.'),
+    vscode.l10n.t('Open a .jsonl, .csv, .tsv, .conll or .txt file in the text editor and choose a line.'),
     [],
   );
 }

@@ -69,7 +69,7 @@ describe('what cannot be explained', () => {
   it('no editor at all: one sentence that says what to do', async () => {
     await closeEverything();
     const { message } = await failure(() => explain());
-    assert.match(message, /^Open a \.jsonl, \.csv, \.tsv or \.txt file/);
+    assert.match(message, /^Open a \.jsonl, \.csv, \.tsv, \.conll or \.txt file/);
   });
 
   it('markup in the text is text', async () => {

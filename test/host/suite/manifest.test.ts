@@ -83,7 +83,7 @@ describe('package.json', () => {
       const pattern = /resourceExtname =~ \/(.+?)\/i/.exec(when ?? '')?.[1];
       assert.ok(pattern, when);
       const matches = (name: string) => new RegExp(pattern, 'i').test(path.extname(name));
-      assert.ok(['a.jsonl', 'b.csv', 'c.TSV', 'd.txt'].every(matches));
+      assert.ok(['a.jsonl', 'b.csv', 'c.TSV', 'd.txt', 'e.conll'].every(matches));
       assert.ok(!['a.json', 'b.md', 'c.ts', 'd', 'e.csvx'].some(matches));
     }
   });
