@@ -1,6 +1,7 @@
 /** What a derivative rule sees and says. */
 import { GlassboxError } from '../protocol/messages';
 import type { Graph, Node } from '../onnx/graph';
+import { capturedValues } from './passes/graphIndex';
 import { numbersOf } from '../onnx/tensorData';
 import type { RuleBuilder } from './ruleBuilder';
 import { rankOf, staticDims, type Facts, type ValueFacts } from './shapes';
@@ -57,9 +58,20 @@ export function describeNode(node: Node): string {
   return `${node.op} "${node.name || (node.outputs[0] ?? '')}"`;
 }
 
+/** A vector-Jacobian product of a graph nested in a node: what `vjp` is asked, by the same rules. */
+export interface NestedRequest {
+  /** Extended in place; its constants are those of the graphs around it, too. */
+  readonly graph: Graph;
+  readonly seeds: ReadonlyMap<string, string>;
+  readonly wrt: readonly string[];
+  /** Of values that the graph has beyond those of the node's own body. */
+  readonly facts: Facts;
+  readonly prefix: string;
+}
+
 /** A node with everything that is known about it. */
 export class NodeView {
-  /** Names of the inputs and outputs; '' for one that is left out. */
+  /** Names of the inputs, then of what nested graphs take from outside, and of the outputs; '' for one left out. */
   readonly x: readonly string[];
   readonly y: readonly string[];
 
@@ -68,8 +80,11 @@ export class NodeView {
     private readonly graph: Graph,
     private readonly facts: Facts,
     private readonly adjoints: ReadonlyMap<string, string>,
+    /** The places in `x` whose adjoints are wanted. */
+    readonly wanted: readonly number[],
+    private readonly walk: (request: NestedRequest) => Map<string, string>,
   ) {
-    this.x = node.inputs;
+    this.x = readValues(node);
     this.y = node.outputs;
   }
 
@@ -140,6 +155,17 @@ export class NodeView {
   factsOf(value: string): ValueFacts {
     return factsOf(this.facts, value);
   }
+
+  /** Differentiates a graph that is nested in this node. */
+  vjp(request: NestedRequest): Map<string, string> {
+    return this.walk({ ...request, facts: new Map([...this.facts, ...request.facts]) });
+  }
+}
+
+/** What a node reads: its inputs, '' where one is left out, then what its nested graphs take from outside. */
+export function readValues(node: Node): readonly string[] {
+  const captured = capturedValues(node);
+  return captured.length === 0 ? node.inputs : [...node.inputs, ...captured];
 }
 
 /** The facts of a value; an internal error where they were not learned. */

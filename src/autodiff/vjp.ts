@@ -7,6 +7,8 @@ import {
   factsOf,
   flat,
   NodeView,
+  readValues,
+  type NestedRequest,
   ruleName,
   type RuleTable,
   type Spread,
@@ -44,6 +46,8 @@ export function vjp(request: VjpRequest): Map<string, string> {
   const adjoints = new Map<string, string>();
   for (const [value, seed] of seeds) pending.set(value, [seed]);
 
+  const nested = (inner: NestedRequest): Map<string, string> => vjp({ ...inner, rules });
+
   /** The sum of what has arrived at a value; final once all its consumers have been visited. */
   const settle = (value: string): void => {
     const parts = pending.get(value);
@@ -59,9 +63,10 @@ export function vjp(request: VjpRequest): Map<string, string> {
     const g = adjoints.get(node.outputs[0]!) ?? b.zeros(b.shape(node.outputs[0]!));
     const rule = rules[ruleName(node)];
     if (!rule) throw noRule(node);
-    const results = rule(g, new NodeView(node, graph, facts, adjoints), b);
+    const results = rule(g, new NodeView(node, graph, facts, adjoints, wanted, nested), b);
+    const read = readValues(node);
     for (const i of wanted) {
-      const input = node.inputs[i]!;
+      const input = read[i]!;
       const result = results[i];
       if (result === undefined) throw noRule(node, i);
       if (result === null) continue;
@@ -99,7 +104,8 @@ function pathNodes(
   const below: PathNode[] = [];
   for (const node of graph.nodes) {
     if (rules[ruleName(node)] === flat) continue;
-    const wanted = [...node.inputs.keys()].filter(i => varies.has(node.inputs[i]!));
+    const read = readValues(node);
+    const wanted = [...read.keys()].filter(i => varies.has(read[i]!));
     if (wanted.length === 0) continue;
     // Integers and booleans have no derivative: the walk ends at Shape, comparisons, casts to integers.
     const smooth = node.outputs.filter(name => isFloat(facts.get(name)?.dtype ?? 'float32'));
@@ -111,7 +117,8 @@ function pathNodes(
   const path: PathNode[] = [];
   for (const entry of below.reverse()) {
     if (!entry.node.outputs.some(output => needed.has(output))) continue;
-    for (const i of entry.wanted) needed.add(entry.node.inputs[i]!);
+    const read = readValues(entry.node);
+    for (const i of entry.wanted) needed.add(read[i]!);
     path.push(entry);
   }
   return path.reverse();

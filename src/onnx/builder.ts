@@ -54,6 +54,11 @@ export class GraphBuilder {
     return outputs;
   }
 
+  /** A new name, for a value or node that the caller makes. */
+  name(stem: string): string {
+    return this.unique(stem);
+  }
+
   /** A constant tensor from numbers, bigints or a typed array (not copied). */
   constant(
     dtype: DataType,
@@ -132,9 +137,19 @@ export class GraphBuilder {
   }
 
   private learnNames(): void {
-    for (const { name } of this.graph.inputs) this.used.add(name);
-    for (const name of this.graph.constants.keys()) this.used.add(name);
-    for (const node of this.graph.nodes) for (const name of node.outputs) this.used.add(name);
+    for (const name of namesIn(this.graph)) this.used.add(name);
+  }
+}
+
+/** The names of all values of a graph and of the graphs nested in it, which must differ from those outside. */
+function* namesIn(graph: Graph): Generator<string> {
+  for (const { name } of graph.inputs) yield name;
+  yield* graph.constants.keys();
+  for (const node of graph.nodes) {
+    yield* node.outputs;
+    for (const attribute of Object.values(node.attributes)) {
+      if (attribute.kind === 'graph') yield* namesIn(attribute.value);
+    }
   }
 }
 

@@ -1,20 +1,23 @@
 /** Learns types and shapes by running a graph on small inputs with every value exposed. */
+import { bodyFacts, openScans } from '../autodiff/scanFacts';
 import type { Facts, ValueFacts } from '../autodiff/shapes';
 import type { Graph } from '../onnx/graph';
 import { writeModel } from '../onnx/writeModel';
 import { Session, type Feeds } from './session';
 
 /**
- * The shapes of every value in each of the probe runs. The probes must differ in every dimension that may
- * vary (batch, length), and none of their sizes may be 1: else a varying dimension looks static or broadcast.
+ * The shapes of every value, those in the bodies of loops included, in each of the probe runs. The probes must
+ * differ in every dimension that may vary (batch, length), and none of their sizes may be 1: else a varying
+ * dimension looks static or broadcast.
  */
 export async function learnFacts(graph: Graph, probes: readonly Feeds[]): Promise<Facts> {
   const facts = new Map<string, ValueFacts>();
   for (const [name, { dtype, dims }] of graph.constants) {
     facts.set(name, { dtype, dims: probes.map(() => dims) });
   }
-  const names = graph.nodes.flatMap(node => node.outputs).filter(name => name !== '');
-  const exposed: Graph = { ...graph, outputs: names.map(name => ({ name })) };
+  const { graph: opened, stacks } = openScans(graph);
+  const names = opened.nodes.flatMap(node => node.outputs).filter(name => name !== '');
+  const exposed: Graph = { ...opened, outputs: names.map(name => ({ name })) };
   const session = await Session.create(writeModel(exposed), { optimise: 'off' });
   try {
     const seen = new Map<string, ValueFacts & { dims: (readonly number[])[] }>();
@@ -30,5 +33,5 @@ export async function learnFacts(graph: Graph, probes: readonly Feeds[]): Promis
   } finally {
     await session.release();
   }
-  return facts;
+  return bodyFacts(opened, stacks, facts);
 }

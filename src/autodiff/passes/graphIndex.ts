@@ -36,13 +36,24 @@ export class GraphIndex {
 
 /** Every value that a node reads, including those that its nested graphs take from outside. */
 export function usedValues(node: Node): string[] {
-  const used = node.inputs.filter(name => name !== '');
+  return [...node.inputs.filter(name => name !== ''), ...capturedValues(node)];
+}
+
+/** The values that the nested graphs of a node (of If, Loop, Scan) take from outside, each once. */
+export function capturedValues(node: Node): string[] {
+  const captured = new Set<string>();
   for (const attribute of Object.values(node.attributes)) {
     if (attribute.kind !== 'graph') continue;
-    const inner = attribute.value;
-    used.push(...inner.nodes.flatMap(usedValues), ...inner.outputs.map(output => output.name));
+    const { inputs, constants, nodes, outputs } = attribute.value;
+    const own = new Set([...inputs.map(input => input.name), ...constants.keys()]);
+    const read = (name: string): unknown => own.has(name) || captured.add(name);
+    for (const inner of nodes) {
+      usedValues(inner).forEach(read);
+      inner.outputs.forEach(name => own.add(name));
+    }
+    outputs.forEach(output => read(output.name));
   }
-  return used;
+  return [...captured];
 }
 
 /** The same node reading other values; nested graphs are renamed too. */
@@ -50,6 +61,7 @@ export function renameInputs(node: Node, rename: (name: string) => string): Node
   const renamed = mapNestedGraphs(node, inner => ({
     ...inner,
     nodes: inner.nodes.map(child => renameInputs(child, rename)),
+    outputs: inner.outputs.map(output => ({ ...output, name: rename(output.name) })),
   }));
   return { ...renamed, inputs: node.inputs.map(rename) };
 }

@@ -1,6 +1,7 @@
 /** Passes over graphs, before and after differentiation. Each returns a new graph and leaves its argument alone. */
 import type { Graph } from '../../onnx/graph';
 import { cancelTransposes } from './cancelTransposes';
+import { lowerRecurrent } from './lowerRecurrent';
 import { mergeEqualNodes } from './mergeEqualNodes';
 import { prune } from './prune';
 import { raiseGelu } from './raiseGelu';
@@ -12,7 +13,7 @@ export { narrow, type Narrowed } from './narrow';
 
 /** Brings a model to the form that the rules are written for. */
 export function prepare(graph: Graph): Graph {
-  return prune(raiseGelu(raiseLayerNorm(removeIdentities(upgrade(graph)))));
+  return prune(raiseGelu(raiseLayerNorm(removeIdentities(lowerRecurrent(upgrade(graph))))));
 }
 
 /** Removes what differentiation left over. */

@@ -1,7 +1,8 @@
 /** Common subexpressions: of nodes that compute the same thing, the first stays. */
 import type { Attribute, Constant, Graph, Node } from '../../onnx/graph';
 import { prune } from './prune';
-import { renameInputs } from './graphIndex';
+import { isScan } from '../scanParts';
+import { mapNestedGraphs, renameInputs } from './graphIndex';
 
 /** Ops whose value differs from call to call. */
 const random = /^(Random|Bernoulli|Multinomial|Dropout)/;
@@ -22,7 +23,8 @@ export function mergeEqualNodes(graph: Graph): Graph {
   const seen = new Map<string, number>();
   const nodes: Node[] = [];
   for (const original of graph.nodes) {
-    const node = renameInputs(original, name => renamed.get(name) ?? name);
+    const outer = renameInputs(original, name => renamed.get(name) ?? name);
+    const node = isScan(outer) ? mapNestedGraphs(outer, mergeEqualNodes) : outer;
     const key = nodeKey(node);
     const place = key === undefined ? undefined : seen.get(key);
     if (place === undefined || node.outputs.some(name => outputs.has(name))) {
