@@ -124,7 +124,9 @@ export async function findTarget(
   if (lastEditor) return targetInFile(lastEditor.document.uri, line);
   throw new HostError(
     'bad-input',
-    vscode.l10n.t('Open a .jsonl, .csv, .tsv, .conll or .txt file in the text editor and choose a line.'),
+    vscode.l10n.t(
+      'Open a .jsonl, .csv, .tsv, .conll or .txt file in the text editor and choose a line.',
+    ),
     [],
   );
 }
