@@ -113,6 +113,58 @@ export function createDropdown(label: string, onChange: (value: string) => void)
   };
 }
 
+/** Options under a heading. */
+export interface OptionGroup {
+  /** '' for options without a heading. */
+  readonly title: string;
+  readonly options: readonly Option[];
+}
+
+export interface GroupedDropdownControl {
+  readonly element: HTMLElement;
+  /** Shows `groups` with `value` chosen; nothing is redrawn, and no focus lost, when they are the same. */
+  readonly show: (groups: readonly OptionGroup[], value: string) => void;
+}
+
+/** A dropdown with headings under its label. The toolkit has no headings, so it is the browser's own. */
+export function createGroupedDropdown(
+  label: string,
+  onChange: (value: string) => void,
+): GroupedDropdownControl {
+  const id = `field-${++lastId}`;
+  const control = make('select', { id, class: 'grouped' });
+  let shown = '';
+  control.addEventListener('change', () => {
+    onChange(control.value);
+  });
+  return {
+    element: make(
+      'div',
+      { class: 'field' },
+      make('label', { for: id, class: 'field-label' }, label),
+      control,
+    ),
+    show: (groups, value) => {
+      const next = JSON.stringify(groups);
+      if (next !== shown) {
+        shown = next;
+        control.replaceChildren(...groups.flatMap(groupElements));
+      }
+      control.value = value;
+      control.disabled = groups.reduce((sum, { options }) => sum + options.length, 0) < 2;
+    },
+  };
+}
+
+function groupElements({ title, options }: OptionGroup): HTMLElement[] {
+  const elements = options.map(({ value, text, disabled }) => {
+    const option = make('option', { value }, text);
+    option.disabled = disabled === true;
+    return option;
+  });
+  return title === '' ? elements : [make('optgroup', { label: title }, ...elements)];
+}
+
 function optionElement({ value, text, disabled }: Option, chosen: string): HTMLElement {
   const element = make('vscode-option', { value }, text);
   element.toggleAttribute('selected', value === chosen);

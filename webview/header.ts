@@ -1,5 +1,5 @@
 /** The top of the panel: where the text is from, what the model says of it, and what the file says. */
-import type { PanelState } from '../src/protocol';
+import type { Explanation, PanelState } from '../src/protocol';
 import { fill, make } from './dom';
 import { formatProbability } from './numbers';
 import { goldWords } from './words';
@@ -15,9 +15,11 @@ export function createHeader(): Header {
     element,
     show: ({ record, explanation }) => {
       const { prediction, modelName, device, milliseconds } = explanation;
-      const probability = prediction.probabilities[prediction.labels.indexOf(prediction.label)];
+      const probability = decidedProbability(explanation);
       const gold = goldWords(record.gold, explanation);
-      const place = record.field === '' ? null : make('span', { class: 'muted' }, record.field);
+      const fields = [record.field, record.pair?.field ?? ''].filter(name => name !== '');
+      const place =
+        fields.length === 0 ? null : make('span', { class: 'muted' }, fields.join(' + '));
       fill(
         element,
         make(
@@ -42,13 +44,22 @@ export function createHeader(): Header {
           { class: 'verdict' },
           make('strong', { class: 'predicted' }, prediction.label),
           ' ',
-          make('span', { class: 'number' }, formatProbability(probability ?? Number.NaN)),
+          probability === null
+            ? null
+            : make('span', { class: 'number' }, formatProbability(probability)),
           ' ',
           make('span', { class: `gold ${goldClass(gold.agrees)}` }, gold.text),
         ),
       );
     },
   };
+}
+
+/** The probability of the one thing that was decided; null for a number, and for several labels or none. */
+export function decidedProbability({ prediction }: Explanation): number | null {
+  const [first, second] = prediction.decided;
+  if (first === undefined || second !== undefined) return null;
+  return prediction.probabilities[first] ?? null;
 }
 
 function goldClass(agrees: boolean | null): string {

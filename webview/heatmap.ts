@@ -5,7 +5,7 @@
 import { fill, make } from './dom';
 import { formatCount, formatScore } from './numbers';
 import type { Segment } from './segments';
-import type { MapPiece, SaliencyMap, TokenFacts } from './tokenFacts';
+import type { FieldMap, MapPiece, SaliencyMap, TokenFacts } from './tokenFacts';
 import { spokenFacts } from './tokenFacts';
 import type { WalkKey } from './walk';
 import { stepFrom, walkKeyOf } from './walk';
@@ -33,14 +33,8 @@ export interface Heatmap {
 }
 
 export function createHeatmap(events: HeatmapEvents): Heatmap {
-  const textRow = make('div', { role: 'row', class: 'map-text' });
   const apartRow = make('div', { role: 'row', class: 'map-apart' });
-  const element = make(
-    'div',
-    { role: 'grid', 'aria-label': 'Tokens of the text', class: 'map', dir: 'auto' },
-    textRow,
-    apartRow,
-  );
+  const element = make('div', { role: 'grid', 'aria-label': 'Tokens of the text', class: 'map' });
 
   let stops: Stop[] = [];
   let stopOfToken = new Map<number, number>();
@@ -75,7 +69,8 @@ export function createHeatmap(events: HeatmapEvents): Heatmap {
     if (facts) events.onReveal(facts);
   };
   const walk = (key: WalkKey) => {
-    const rightToLeft = getComputedStyle(element).direction === 'rtl';
+    const here = stops[rover]?.element ?? element;
+    const rightToLeft = getComputedStyle(here).direction === 'rtl';
     const at = stepFrom(key, rover, stops.length, rightToLeft, i => {
       const { left, width, top } = stops[i]!.element.getClientRects()[0] ?? new DOMRect();
       return { middle: left + width / 2, top };
@@ -125,10 +120,11 @@ export function createHeatmap(events: HeatmapEvents): Heatmap {
       stops.push({ element: cell, facts });
       return cell;
     };
-    fill(textRow, ...map.pieces.map(piece => pieceElement(piece, map, add)));
+    const rows = map.fields.map(field => fieldRow(field, map, add));
     const apart = map.apart.map(facts => add(apartElement(facts, map), facts));
     fill(apartRow, ...apart);
     apartRow.hidden = apart.length === 0;
+    fill(element, ...rows, apartRow);
     stopOfToken = new Map(
       stops.flatMap(({ facts }, at) => (facts?.tokens ?? []).map(token => [token, at] as const)),
     );
@@ -154,6 +150,31 @@ export function createHeatmap(events: HeatmapEvents): Heatmap {
 }
 
 type AddStop = (cell: HTMLElement, facts: TokenFacts | null) => HTMLElement;
+
+/** A text under the name of its field; a text that stands alone needs none. */
+function fieldRow(field: FieldMap, map: SaliencyMap, add: AddStop): HTMLElement {
+  const text = make('div', { class: 'map-text', dir: 'auto' }, ...fieldNodes(field, map, add));
+  if (map.fields.length === 1) return make('div', { role: 'row', class: 'map-field' }, text);
+  const name = make('span', { role: 'rowheader', class: 'field-name muted' }, field.name);
+  return make('div', { role: 'row', class: 'map-field' }, name, text);
+}
+
+/** The pieces in their order; those that the decision is about stand in one frame. */
+function fieldNodes({ pieces }: FieldMap, map: SaliencyMap, add: AddStop): Node[] {
+  const nodes: Node[] = [];
+  let frame: HTMLElement | null = null;
+  for (const piece of pieces) {
+    const node = pieceElement(piece, map, add);
+    if (!piece.inTarget) {
+      frame = null;
+      nodes.push(node);
+      continue;
+    }
+    if (!frame) nodes.push((frame = make('span', { class: 'target' })));
+    frame.append(node);
+  }
+  return nodes;
+}
 
 function pieceElement({ segment, facts }: MapPiece, map: SaliencyMap, add: AddStop): Node {
   if (facts) {

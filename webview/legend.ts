@@ -2,7 +2,7 @@
 import type { Explanation } from '../src/protocol';
 import { fill, make } from './dom';
 import type { SaliencyMap } from './tokenFacts';
-import { methodSentence, normalisationSentence, scaleEnds } from './words';
+import { methodSentence, normalisationSentence, scaleEnds, windowsSentence } from './words';
 
 export interface Legend {
   readonly element: HTMLElement;
@@ -13,7 +13,9 @@ export function createLegend(): Legend {
   const element = make('section', { class: 'legend', 'aria-label': 'Legend' });
   return {
     element,
-    show: ({ explanation, pieces }) => {
+    show: ({ explanation, fields, target }) => {
+      const pieces = fields.flatMap(field => field.pieces);
+      const windows = windowsSentence(explanation);
       const completeness = explanation.health.find(({ check }) => check === 'completeness');
       const normalised = normalisationSentence(explanation);
       const unknown = pieces.some(({ facts }) => facts?.unknown === true);
@@ -27,7 +29,9 @@ export function createLegend(): Legend {
           { class: 'muted' },
           completeness ? `${normalised} ${completeness.says}` : normalised,
         ),
-        unseen ? make('p', { class: 'muted' }, 'Italic: not seen by the model.') : null,
+        windows === null ? null : make('p', { class: 'muted' }, windows),
+        target ? make('p', { class: 'muted' }, 'Frame: what the decision is about.') : null,
+        unseen ? make('p', { class: 'muted' }, 'Italic and struck: not seen by the model.') : null,
         unknown
           ? make('p', { class: 'muted' }, 'Dotted frame: not in the vocabulary of the model.')
           : null,
@@ -36,8 +40,8 @@ export function createLegend(): Legend {
   };
 }
 
-function signedScale({ explained }: Explanation): HTMLElement {
-  const ends = scaleEnds(explained);
+function signedScale(explanation: Explanation): HTMLElement {
+  const ends = scaleEnds(explanation);
   return make(
     'p',
     { class: 'scale' },

@@ -28,6 +28,12 @@ export function formatRaw(value: number, signed: boolean): string {
   return `${value < 0 ? minus : '+'}${digits}`;
 }
 
+/** A number that a model gives as its answer, to four significant digits: '3.72', '−12'. */
+export function formatValue(value: number): string {
+  if (!Number.isFinite(value)) return 'not a number';
+  return String(Number(value.toPrecision(4))).replaceAll('-', minus);
+}
+
 /** A probability, never rounded to a certainty that it is not: '0.93', '>0.99', '<0.01'. */
 export function formatProbability(p: number): string {
   if (!Number.isFinite(p)) return 'not a number';

@@ -65,9 +65,9 @@ channel.on('show', state => {
   view.element.hidden = false;
   view.show(state);
   save(state.memory);
-  const { prediction, method } = state.explanation;
+  const { prediction, method, explained } = state.explanation;
   notices.announce(
-    `${state.record.file}, line ${state.record.line}: ${prediction.label}. ${method.title}.`,
+    `${state.record.file}, line ${state.record.line}: ${prediction.label}. ${method.title} of the ${explained.says}.`,
   );
 });
 channel.on('busy', ({ says }) => {

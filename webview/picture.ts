@@ -4,13 +4,20 @@
  */
 import type { PanelState } from '../src/protocol';
 import type { Rgb } from './fillCap';
+import { decidedProbability } from './header';
 import { formatProbability, formatScore } from './numbers';
 import type { Measure, PlacedText } from './pictureLayout';
 import { placePieces, wrapSentence } from './pictureLayout';
 import type { Hue, Palette } from './theme';
 import type { SaliencyMap, TokenFacts } from './tokenFacts';
 import { spokenFacts } from './tokenFacts';
-import { goldWords, methodSentence, normalisationSentence, scaleEnds } from './words';
+import {
+  goldWords,
+  methodSentence,
+  normalisationSentence,
+  scaleEnds,
+  windowsSentence,
+} from './words';
 
 const svgNamespace = 'http://www.w3.org/2000/svg' as const;
 const family = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
@@ -23,17 +30,14 @@ const small = { size: 12, line: 18 };
 /** SVG markup of the map with its heading and legend. */
 export function drawPicture(state: PanelState, saliency: SaliencyMap, palette: Palette): string {
   const { record, explanation } = state;
-  const { prediction, explained, signed } = explanation;
+  const { prediction, signed } = explanation;
   const sheet = new Sheet(palette);
-  const probability = prediction.probabilities[prediction.labels.indexOf(prediction.label)];
+  const probability = decidedProbability(explanation);
+  const number = probability === null ? '' : ` ${formatProbability(probability)}`;
   const gold = goldWords(record.gold, explanation).text;
 
   sheet.down(20);
-  sheet.sentence(
-    `${prediction.label} ${formatProbability(probability ?? Number.NaN)}   ${gold}`,
-    { size: 16, line: 22 },
-    { bold: true },
-  );
+  sheet.sentence(`${prediction.label}${number}   ${gold}`, { size: 16, line: 22 }, { bold: true });
   sheet.sentence(
     `${record.file} : ${record.line} \u00b7 ${explanation.modelName} \u00b7 ${explanation.device}`,
     small,
@@ -43,7 +47,7 @@ export function drawPicture(state: PanelState, saliency: SaliencyMap, palette: P
   sheet.down(14);
   sheet.map(saliency);
   sheet.down(6);
-  const ends = scaleEnds(explained);
+  const ends = scaleEnds(explanation);
   if (signed) {
     sheet.key('towards', ends.towards);
     sheet.key('away', ends.away);
@@ -53,6 +57,8 @@ export function drawPicture(state: PanelState, saliency: SaliencyMap, palette: P
   sheet.down(12);
   sheet.sentence(methodSentence(explanation), small);
   sheet.sentence(normalisationSentence(explanation), small);
+  const windows = windowsSentence(explanation);
+  if (windows !== null) sheet.sentence(windows, small);
   return sheet.finish(
     `What decided ${prediction.label}: ${record.file}, line ${record.line}`,
     methodSentence(explanation),
@@ -78,9 +84,12 @@ class Sheet {
   }
 
   map(saliency: SaliencyMap): void {
-    const { placed, lines } = placePieces(saliency.pieces, inner, measureAt(map.size));
-    for (const one of placed) this.root.append(this.token(one, saliency));
-    this.down(lines * map.line);
+    for (const { name, pieces } of saliency.fields) {
+      if (saliency.fields.length > 1) this.sentence(name, small);
+      const { placed, lines } = placePieces(pieces, inner, measureAt(map.size));
+      for (const one of placed) this.root.append(this.token(one, saliency));
+      this.down(lines * map.line);
+    }
     if (saliency.apart.length === 0) return;
     const special = saliency.apart
       .map(facts => `${facts.text} ${formatScore(facts.score, saliency.explanation.signed)}`)
@@ -121,6 +130,7 @@ class Sheet {
     if (facts) {
       group.append(named('title', spokenFacts(facts, saliency.explanation)));
       this.tint(group, left, base, width, hueOf(facts), facts.size);
+      if (facts.target !== '') group.append(this.frame(left, base, width));
     }
     const letters = this.text(text, left, base, map.size);
     letters.setAttribute('textLength', width.toFixed(2));
@@ -128,6 +138,19 @@ class Sheet {
     if (!facts) letters.setAttribute('font-style', 'italic');
     group.append(letters);
     return group;
+  }
+
+  /** Around a token that the decision is about. */
+  private frame(x: number, base: number, width: number): SVGElement {
+    return svg('rect', {
+      x: String(x - 1),
+      y: String(base - 19),
+      width: (width + 2).toFixed(2),
+      height: '30',
+      rx: '3',
+      fill: 'none',
+      stroke: css(this.palette.text),
+    });
   }
 
   /** Fill behind, and a line under, a baseline: solid towards, broken away, double for a size. */

@@ -2,10 +2,11 @@
  * Everything about one saliency explanation, from the answer down to the checks. Other views (attack,
  * influence, comparison) will stand beside it with the same shape.
  */
-import type { FromPanelEvents, PanelState } from '../src/protocol';
+import type { FromPanelEvents, LabelChoice, PanelState } from '../src/protocol';
 import { createChoicesForm } from './choicesForm';
 import { createButton } from './controls';
 import { make } from './dom';
+import { createEntityChips } from './entityChips';
 import { createHeader } from './header';
 import { createHealth } from './health';
 import { createHeatmap } from './heatmap';
@@ -54,7 +55,11 @@ export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
     read();
   };
   const header = createHeader();
-  const bars = createProbabilityBars();
+  const ask = (label: LabelChoice) => {
+    if (current) tell('choose', { ...current.state.choices, label });
+  };
+  const bars = createProbabilityBars(ask);
+  const chips = createEntityChips(ask);
   const health = createHealth();
   const readout = createReadout();
   const legend = createLegend();
@@ -100,6 +105,7 @@ export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
       'div',
       { class: 'view' },
       header.element,
+      chips.element,
       bars.element,
       health.warnings,
       make(
@@ -119,7 +125,8 @@ export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
       current = { state, map };
       lit = null;
       header.show(state);
-      bars.show(state.explanation);
+      chips.show(state);
+      bars.show(state);
       health.show(state.explanation.health);
       heatmap.show(map);
       legend.show(map);

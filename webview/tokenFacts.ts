@@ -1,8 +1,12 @@
 /** The numbers of one token, or of several that share their characters, ready to be shown. */
-import type { Explanation, RecordInfo } from '../src/protocol';
+import type { Explanation, FieldIndex, RecordInfo } from '../src/protocol';
 import { formatRaw, formatScore, formatShare } from './numbers';
-import type { Segment, Segmentation } from './segments';
+import type { Segment } from './segments';
 import { segmentText } from './segments';
+import type { Target } from './target';
+import { targetOf, textOf } from './target';
+import type { Unit } from './units';
+import { unitsOf } from './units';
 import { effectOf } from './words';
 
 /** Below this share of the largest score nothing is tinted: a map that marks all says nothing. */
@@ -11,72 +15,137 @@ const leastTint = 0.05;
 export interface TokenFacts {
   /** Indices of the tokens, ascending. */
   readonly tokens: readonly number[];
+  readonly field: FieldIndex;
   /** Their characters in the text, or the tokenizer's name of a token without any. */
   readonly text: string;
   readonly score: number;
   readonly attribution: number;
   /** |attribution| over the sum of all |attribution|. */
   readonly share: number;
-  /** |score| over the largest |score| in the text, in [0, 1]; 0 where the score is no number. */
+  /** |score| over the largest |score| in the texts, in [0, 1]; 0 where the score is no number. */
   readonly size: number;
   /** How it is tinted; 'none' for a score near zero. */
   readonly tint: 'towards' | 'away' | 'magnitude' | 'none';
   readonly unknown: boolean;
+  /** That it belongs to what the decision is about, in words; '' where it does not. */
+  readonly target: string;
 }
 
 /** A stretch of the map: text that was not read as a token, or a token with its facts. */
 export interface MapPiece {
   readonly segment: Segment;
   readonly facts: TokenFacts | null;
+  /** Belongs to what the decision is about, blanks between its words too. */
+  readonly inTarget: boolean;
+}
+
+/** One of the texts, as a map of its own on the scale of all. */
+export interface FieldMap {
+  readonly field: FieldIndex;
+  /** Name of the field in the file, '' for plain text. */
+  readonly name: string;
+  readonly pieces: readonly MapPiece[];
 }
 
 /** Everything that map, table and picture show; all three draw the same numbers. */
 export interface SaliencyMap {
   readonly explanation: Explanation;
-  readonly pieces: readonly MapPiece[];
+  /** One entry, or two for a pair of texts. */
+  readonly fields: readonly FieldMap[];
   /** Special tokens and others without characters. */
   readonly apart: readonly TokenFacts[];
-  /** One entry a token of the model, in its order, for the table. */
+  /** One entry a token of the model, or a word where these have the scores, in its order, for the table. */
   readonly single: readonly TokenFacts[];
+  /** What the decision is about, where it is a part of a text. */
+  readonly target: Target | null;
 }
 
-/** Cuts the record's text along the tokens of `explanation` and attaches the numbers. */
+/** Cuts the record's texts along the tokens of `explanation` and attaches the numbers. */
 export function saliencyMap(record: RecordInfo, explanation: Explanation): SaliencyMap {
-  const { tokens } = explanation;
-  const segmentation = segmentText(record.text, tokens);
-  const measure = ruler(explanation, segmentation);
-  const pieces = segmentation.segments.map(segment => ({
-    segment,
-    facts: segment.kind === 'token' ? measure(segment.tokens, segment.text) : null,
-  }));
-  const apart = segmentation.apart.map(index => measure([index], tokens[index]!.text));
-  const own = new Map<number, string>();
-  for (const { segment } of pieces) {
-    for (const token of segment.tokens) own.set(token, segment.text);
-  }
-  const single = tokens.map((token, index) => measure([index], own.get(index) ?? token.text));
-  return { explanation, pieces, apart, single };
+  const units = unitsOf(explanation);
+  const target = targetOf(record, explanation);
+  const names = record.pair ? [record.field, record.pair.field] : [record.field];
+  const cut = names.map((name, index) => {
+    const field = index as FieldIndex;
+    const own = units.filter(unit => unit.field === field);
+    const { segments, apart } = segmentText(textOf(record, field), own);
+    return {
+      field,
+      name,
+      stretches: segments.map(segment => ({
+        segment,
+        units: segment.units.map(at => own[at]!),
+        inTarget: target !== null && touches(segment, field, target),
+      })),
+      apart: apart.map(at => own[at]!),
+    };
+  });
+  const stretches = cut.flatMap(field => field.stretches);
+  const measure = ruler(
+    explanation,
+    units,
+    stretches.map(stretch => stretch.units),
+  );
+  const own = new Map(
+    stretches.flatMap(stretch => stretch.units.map(unit => [unit, stretch] as const)),
+  );
+  const saysOf = (inTarget: boolean | undefined) => (inTarget && target ? target.says : '');
+  const nameOf = ({ tokens }: Unit) => explanation.tokens[tokens[0]!]!.text;
+  return {
+    explanation,
+    target,
+    fields: cut.map(({ field, name, stretches: all }) => ({
+      field,
+      name,
+      pieces: all.map(({ segment, units: unitsHere, inTarget }) => ({
+        segment,
+        inTarget,
+        facts: segment.kind === 'token' ? measure(unitsHere, segment.text, saysOf(inTarget)) : null,
+      })),
+    })),
+    apart: cut
+      .flatMap(field => field.apart)
+      .sort((a, b) => a.tokens[0]! - b.tokens[0]!)
+      .map(unit => measure([unit], nameOf(unit), '')),
+    single: units.map(unit => {
+      const stretch = own.get(unit);
+      return measure([unit], stretch?.segment.text ?? nameOf(unit), saysOf(stretch?.inTarget));
+    }),
+  };
 }
 
-type Measure = (tokens: readonly number[], text: string) => TokenFacts;
+function touches({ start, text }: Segment, field: FieldIndex, target: Target): boolean {
+  return field === target.field && start < target.end && start + text.length > target.start;
+}
 
-function ruler(explanation: Explanation, { segments }: Segmentation): Measure {
-  const { scores, attributions, signed } = explanation;
-  const sum = (values: readonly number[], tokens: readonly number[]) =>
-    tokens.reduce((total, token) => total + (values[token] ?? Number.NaN), 0);
+type Measure = (units: readonly Unit[], text: string, target: string) => TokenFacts;
+
+function ruler(
+  explanation: Explanation,
+  units: readonly Unit[],
+  stretches: readonly (readonly Unit[])[],
+): Measure {
+  const { signed } = explanation;
+  const sum = (all: readonly Unit[], key: 'score' | 'attribution') =>
+    all.reduce((total, unit) => total + unit[key], 0);
   // Special tokens may dwarf the text; the tints compare what the user wrote.
-  const sizes = segments.map(({ tokens }) => Math.abs(sum(scores, tokens))).filter(Number.isFinite);
+  const sizes = stretches.map(own => Math.abs(sum(own, 'score'))).filter(Number.isFinite);
   const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
-  const whole = attributions.filter(Number.isFinite).reduce((total, a) => total + Math.abs(a), 0);
-  return (tokens, text) => {
-    const attribution = sum(attributions, tokens);
+  const whole = units
+    .map(({ attribution }) => attribution)
+    .filter(Number.isFinite)
+    .reduce((total, a) => total + Math.abs(a), 0);
+  return (own, text, target) => {
+    const attribution = sum(own, 'attribution');
     // The score of what is no number is given as 0; it must not pass for one without effect.
-    const score = Number.isFinite(attribution) ? sum(scores, tokens) : Number.NaN;
+    const score = Number.isFinite(attribution) ? sum(own, 'score') : Number.NaN;
     const counts = Number.isFinite(score) && score !== 0;
     const size = counts && largest > 0 ? Math.min(1, Math.abs(score) / largest) : 0;
     const direction = score > 0 ? 'towards' : 'away';
+    const tokens = own.flatMap(unit => unit.tokens).sort((a, b) => a - b);
     return {
       tokens,
+      field: own[0]?.field ?? 0,
       text,
       score,
       attribution,
@@ -84,6 +153,7 @@ function ruler(explanation: Explanation, { segments }: Segmentation): Measure {
       size,
       tint: size < leastTint ? 'none' : signed ? direction : 'magnitude',
       unknown: tokens.some(token => explanation.tokens[token]!.unknown),
+      target,
     };
   };
 }
@@ -105,6 +175,7 @@ export function spokenFacts(facts: TokenFacts, explanation: Explanation): string
     facts.text.trim() === '' ? 'blank' : facts.text,
     formatScore(facts.score, explanation.signed),
     effectOf(facts.score, explanation),
+    facts.target,
     facts.unknown ? 'unknown to the model' : '',
   ]
     .filter(part => part !== '')
@@ -123,6 +194,7 @@ export function readoutParts(facts: TokenFacts, explanation: Explanation) {
       `raw ${formatRaw(facts.attribution, explanation.signed)}`,
       placeOf(facts, explanation.tokens.length),
       names.length > 1 || names[0] !== facts.text ? `as ${names.join(' ')}` : '',
+      facts.target,
       facts.unknown ? 'unknown to the model' : '',
     ].filter(part => part !== ''),
   };

@@ -98,17 +98,20 @@ function headCell(
 
 function bodyRow(
   facts: TokenFacts,
-  { explanation }: SaliencyMap,
+  { explanation, fields }: SaliencyMap,
   shown: readonly Column[],
   at: number,
 ): HTMLElement {
+  const inPair = fields.length > 1 && !explanation.tokens[facts.tokens[0]!]!.special;
+  const field = inPair
+    ? make('span', { class: 'muted written' }, `in ${fields[facts.field]!.name}`)
+    : null;
   const { signed } = explanation;
-  const token = explanation.tokens[facts.tokens[0]!]!;
-  const written =
-    token.text === facts.text ? null : make('span', { class: 'muted written' }, token.text);
+  const names = facts.tokens.map(token => explanation.tokens[token]!.text).join(' ');
+  const written = names === facts.text ? null : make('span', { class: 'muted written' }, names);
   const cells: Readonly<Record<SortKey, () => HTMLElement>> = {
     place: () => make('td', { class: 'number muted' }, String(facts.tokens[0]! + 1)),
-    text: () => make('th', { scope: 'row', class: 'token-name' }, facts.text, written),
+    text: () => make('th', { scope: 'row', class: 'token-name' }, facts.text, written, field),
     score: () => make('td', { class: 'number' }, formatScore(facts.score, signed)),
     effect: () => make('td', {}, effectOf(facts.score, explanation)),
     share: () => make('td', { class: 'number' }, formatShare(facts.share)),

@@ -1,6 +1,7 @@
 /** The words of the panel: every number and choice as a reader would say it. */
 import type {
   Aggregation,
+  AnswerPart,
   BaselineKind,
   Explanation,
   MethodParameters,
@@ -8,6 +9,8 @@ import type {
   ParameterName,
   Quadrature,
   ScalarKind,
+  TaskKind,
+  WordScores,
 } from '../src/protocol';
 import { formatCount } from './numbers';
 
@@ -49,6 +52,29 @@ export const momentWords: Readonly<Record<'mean' | 'square' | 'variance', string
   variance: 'Variance',
 };
 
+export const wordScoresWords: Readonly<Record<WordScores, string>> = {
+  pieces: 'Each piece by itself',
+  sum: 'Sum of the pieces',
+  mean: 'Mean of the pieces',
+  max: 'Largest piece',
+};
+
+export const answerPartWords: Readonly<Record<AnswerPart, string>> = {
+  both: 'Start and end',
+  start: 'Start only',
+  end: 'End only',
+};
+
+export const taskWords: Readonly<Record<TaskKind, string>> = {
+  'text-classification': 'Text classification',
+  'binary-classification': 'Binary classification (one logit)',
+  'multi-label-classification': 'Multi-label classification',
+  regression: 'Regression',
+  'token-classification': 'Token classification',
+  'fill-mask': 'Masked language model',
+  'question-answering': 'Question answering',
+};
+
 const normalisationWords: Readonly<Record<Normalisation, string>> = {
   max: 'Scores are raw numbers divided by the largest magnitude.',
   l1: 'Scores are raw numbers divided by the sum of their magnitudes.',
@@ -56,9 +82,9 @@ const normalisationWords: Readonly<Record<Normalisation, string>> = {
 };
 
 const whyWords: Readonly<Record<string, string>> = {
-  predicted: ', the predicted label',
-  gold: ', the gold label',
-  chosen: ', the label you chose',
+  predicted: ' (predicted)',
+  gold: ' (gold)',
+  chosen: ' (your choice)',
 };
 
 /** In typographic quotes. */
@@ -66,26 +92,47 @@ export function quote(text: string): string {
   return `\u201c${text}\u201d`;
 }
 
+/** What is said of every token must be short: an answer may be a whole sentence. */
+function shorten(label: string): string {
+  const most = 40;
+  return label.length > most ? `${label.slice(0, most - 1).trimEnd()}\u2026` : label;
+}
+
+/** A number has no side to be on: it is raised or lowered. The loss of one still has a better side. */
+function isPlainNumber({ prediction, explained }: Explanation): boolean {
+  return prediction.task === 'regression' && explained.scalar !== 'loss';
+}
+
 /** The two ends of the scale. Positive is towards the label for every scalar, a loss included. */
-export function scaleEnds({ label, against }: Explanation['explained']) {
+export function scaleEnds(explanation: Explanation) {
+  const { label, against } = explanation.explained;
+  if (isPlainNumber(explanation)) return { towards: `raises ${quote(label)}`, away: 'lowers it' };
   const what = against === null ? quote(label) : `${quote(label)} over ${quote(against)}`;
   return { towards: `towards ${what}`, away: 'away from it' };
 }
 
 /** What one score does: 'helps positive', 'hurts positive', or nothing for a magnitude. */
-export function effectOf(score: number, { signed, explained }: Explanation): string {
+export function effectOf(score: number, explanation: Explanation): string {
   if (!Number.isFinite(score)) return 'no meaning';
-  if (!signed) return '';
+  if (!explanation.signed) return '';
   if (score === 0) return 'no effect';
-  const { label, against } = explained;
-  const what = against === null ? label : `${label} over ${against}`;
-  return `${score > 0 ? 'helps' : 'hurts'} ${what}`;
+  const { label, against } = explanation.explained;
+  const what = against === null ? shorten(label) : `${shorten(label)} over ${shorten(against)}`;
+  const [up, down] = isPlainNumber(explanation) ? ['raises', 'lowers'] : ['helps', 'hurts'];
+  return `${score > 0 ? up : down} ${what}`;
 }
 
-/** The number that was differentiated: 'the logit of "positive", the predicted label'. */
-export function scalarPhrase({ label, against, why, scalar }: Explanation['explained']): string {
-  if (against !== null) return `the ${scalar} of ${quote(label)} minus that of ${quote(against)}`;
-  return `the ${scalar} of ${quote(label)}${whyWords[why] ?? ''}`;
+/** The number that was differentiated, and why that one: 'logit of "positive" (predicted)'. */
+export function explainedPhrase({ explained }: Explanation): string {
+  return `${explained.says}${whyWords[explained.why] ?? ''}`;
+}
+
+/** How a text was read that is longer than the model's input; null where it was read at once. */
+export function windowsSentence({ windows }: Explanation): string | null {
+  if (windows === null) return null;
+  const { count, tokens, overlap } = windows;
+  if (count === 1) return `Read in 1 window of ${formatCount(tokens)} tokens.`;
+  return `Read in ${formatCount(count)} windows of ${formatCount(tokens)} tokens, overlapping by ${formatCount(overlap)}.`;
 }
 
 type Phrase = (all: MethodParameters) => string | null;
@@ -135,12 +182,15 @@ export const parameterOrder: readonly ParameterName[] = [
   'aggregate',
 ];
 
-/** 'Integrated gradients of the logit of "positive", ...; 50 points, from the zero vector, ...' */
-export function methodSentence({ method, explained }: Explanation): string {
+/** 'Integrated gradients of the logit of "positive" (predicted): 50 points, from the zero vector, ...' */
+export function methodSentence(explanation: Explanation): string {
+  const { method, words, wordScores } = explanation;
   const parts = parameterOrder
     .map(name => parameterPhrases[name](method))
     .filter(part => part !== null);
-  const head = `${method.title} of ${scalarPhrase(explained)}`;
+  if (words.length > 0)
+    parts.push(`for each word the ${wordScoresWords[wordScores].toLowerCase()}`);
+  const head = `${method.title} of the ${explainedPhrase(explanation)}`;
   return parts.length > 0 ? `${head}: ${parts.join(', ')}.` : `${head}.`;
 }
 
@@ -156,15 +206,36 @@ export function normalisationSentence({ normalisation, signed, explained }: Expl
     .join(' ');
 }
 
-/** What the file's own label says about the prediction. */
+/** What the file itself says about the prediction. */
 export function goldWords(
   inFile: string | null,
-  { gold, prediction }: Explanation,
+  { gold, correct, prediction }: Explanation,
 ): { readonly text: string; readonly agrees: boolean | null } {
   if (gold !== null) {
-    const agrees = gold === prediction.label;
-    return { text: `gold: ${gold} \u2013 ${agrees ? 'agrees' : 'disagrees'}`, agrees };
+    const verdict = correct === null ? '' : ` \u2013 ${correct ? 'agrees' : 'disagrees'}`;
+    return { text: `gold: ${gold}${verdict}`, agrees: correct };
   }
-  if (inFile === null) return { text: 'no gold label', agrees: null };
-  return { text: `gold: ${inFile} \u2013 not a label of this model`, agrees: null };
+  if (inFile === null) return { text: `no gold ${goldNouns[prediction.task]}`, agrees: null };
+  return { text: `gold: ${inFile} \u2013 ${unknownGold[prediction.task]}`, agrees: null };
 }
+
+const goldNouns: Readonly<Record<TaskKind, string>> = {
+  'text-classification': 'label',
+  'binary-classification': 'label',
+  'multi-label-classification': 'labels',
+  regression: 'number',
+  'token-classification': 'tags',
+  'fill-mask': 'token',
+  'question-answering': 'answer',
+};
+
+const notALabel = 'not a label of this model';
+const unknownGold: Readonly<Record<TaskKind, string>> = {
+  'text-classification': notALabel,
+  'binary-classification': notALabel,
+  'multi-label-classification': notALabel,
+  regression: 'not a number',
+  'token-classification': 'no tags of this model',
+  'fill-mask': 'not one token of this model',
+  'question-answering': 'not in the context',
+};

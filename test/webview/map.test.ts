@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict';
 import { lowestContrast } from './support/contrast';
 import { PanelPage } from './support/panelPage';
-import { longState, plot, stateOf, truncated, unsigned, wordPieces } from './support/samples';
+import {
+  labelPrediction,
+  longState,
+  plot,
+  stateOf,
+  truncated,
+  unsigned,
+  wordPieces,
+} from './support/samples';
 import { themes } from './support/themes';
 
 const markup = '<img src=x onerror="document.title=1"> <b>&amp;</b> \0 \r\n \u202e good';
@@ -43,12 +51,11 @@ describe('map of the panel', () => {
         modelName: markup,
         device: markup,
         health: [{ check: 'finite', ok: false, value: null, says: markup }],
-        prediction: {
-          label: markup,
-          labels: [markup, 'b'],
-          logits: [1, 0],
-          probabilities: [0.7, 0.3],
-        },
+        prediction: labelPrediction([markup, 'b'], [0.7, 0.3], 0),
+        questions: [
+          { choice: { kind: 'label', label: markup }, says: markup, group: markup, possible: true },
+        ],
+        explained: { ...plot.explanation.explained, label: markup, says: markup },
       },
       { record: { ...plot.record, text: markup, file: markup, field: markup, gold: markup } },
     );
@@ -140,7 +147,10 @@ describe('map of the panel', () => {
       (await unseen.getAttribute('aria-description')) ?? '',
       /^not seen by the model, 40\d/,
     );
-    assert.match(await panel.page.locator('.legend').innerText(), /Italic: not seen by the model/);
+    assert.match(
+      await panel.page.locator('.legend').innerText(),
+      /Italic and struck: not seen by the model/,
+    );
   });
 
   it('tells towards from away by the line, not by the colour alone', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { PanelChoices } from '../../src/protocol';
 import { PanelPage } from './support/panelPage';
-import { broken, longState, plot, truncated, unsigned } from './support/samples';
+import { broken, labelQuestions, longState, plot, truncated, unsigned } from './support/samples';
 import { themes } from './support/themes';
 
 describe('panel', () => {
@@ -19,6 +19,8 @@ describe('panel', () => {
     await choice(name).click();
     await panel.page.getByRole('option', { name: option, exact: true }).click();
   };
+  /** The menu of questions is the browser's own, for its headings. */
+  const ask = (option: string) => choice('Explain').selectOption({ label: option });
   const chosen = async (count = 1): Promise<PanelChoices> => panel.waitForEvent('choose', count);
   const mapBox = () =>
     panel.page.locator('.map').evaluate(element => {
@@ -80,11 +82,11 @@ describe('panel', () => {
   });
 
   it('asks for another label, combination, scalar', async () => {
-    await pick('Explain', 'Gold (negative)');
+    await ask('Gold (negative)');
     assert.deepEqual((await chosen()).label, { kind: 'gold' });
-    await pick('Explain', 'Predicted − gold');
+    await ask('Predicted − gold');
     assert.deepEqual((await chosen(2)).label, { kind: 'contrast' });
-    await pick('Explain', '“negative”');
+    await ask('“negative”');
     assert.deepEqual((await chosen(3)).label, { kind: 'label', label: 'negative' });
     await pick('Combine', 'L2 norm');
     await pick('Scalar', 'Probability');
@@ -96,15 +98,17 @@ describe('panel', () => {
     });
   });
 
-  it('offers no label that cannot be had', async () => {
+  it('offers no question that cannot be asked', async () => {
     await panel.emit('show', unsigned);
-    await choice('Explain').click();
-    const contrast = panel.page.getByRole('option', { name: 'Predicted − gold (they agree)' });
-    assert.equal(await contrast.isDisabled(), true);
-    const without = { ...plot, explanation: { ...plot.explanation, gold: null } };
-    await panel.emit('show', without);
-    await panel.page.getByRole('option', { name: 'Gold (none)' }).waitFor();
-    assert.equal(await panel.page.getByRole('option', { name: 'Gold (none)' }).isDisabled(), true);
+    const option = (name: string) => choice('Explain').locator('option', { hasText: name });
+    assert.equal(await option('Predicted − gold (they agree)').isDisabled(), true);
+    assert.equal(await option('Gold (positive)').isDisabled(), false);
+    const questions = labelQuestions(['negative', 'positive'], 'positive', null);
+    await panel.emit('show', {
+      ...plot,
+      explanation: { ...plot.explanation, gold: null, correct: null, questions },
+    });
+    assert.equal(await option('Gold (none)').isDisabled(), true);
   });
 
   it('shows the choices that the host has made fit', async () => {
@@ -114,6 +118,9 @@ describe('panel', () => {
       scalar: 'probability',
       label: { kind: 'gold' },
       aggregate: 'l1',
+      wordScores: 'pieces',
+      answerPart: 'both',
+      task: null,
     };
     await panel.emit('show', { ...plot, choices });
     const shown = (name: string) =>
@@ -121,7 +128,12 @@ describe('panel', () => {
     await panel.page.waitForFunction(
       () => document.querySelector<HTMLSelectElement>('vscode-dropdown')?.value === 'smoothgrad',
     );
-    assert.equal(await shown('Explain'), 'gold');
+    assert.equal(
+      await choice('Explain').evaluate(
+        element => (element as HTMLSelectElement).selectedOptions[0]?.text,
+      ),
+      'Gold (negative)',
+    );
     assert.equal(await shown('Combine'), 'l1');
     assert.equal(await shown('Scalar'), 'probability');
     await panel.page.getByText('Parameters').click();

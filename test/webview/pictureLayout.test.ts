@@ -13,7 +13,7 @@ const piecesOf = (text: string, pieces: string[]) => {
     tokens,
     tokens.map(() => 0.5),
   );
-  return saliencyMap(state.record, state.explanation).pieces;
+  return saliencyMap(state.record, state.explanation).fields[0]!.pieces;
 };
 
 describe('setting the picture in lines', () => {
@@ -66,7 +66,7 @@ describe('setting the picture in lines', () => {
   });
 
   it('shows the beginning only of a long text that the model did not see', () => {
-    const { pieces } = saliencyMap(truncated.record, truncated.explanation);
+    const { pieces } = saliencyMap(truncated.record, truncated.explanation).fields[0]!;
     const unseen = placePieces(pieces, 60, measure).placed.filter(({ facts }) => !facts);
     const shown = unseen.map(({ text }) => text).join('');
     assert.ok(shown.startsWith('Itgoes'));

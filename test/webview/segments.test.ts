@@ -5,6 +5,7 @@ import type { Token } from '../../src/protocol';
 import { segmentText } from '../../webview/segments';
 
 const token = (start: number, end: number, more: Partial<Token> = {}): Token => ({
+  field: 0,
   text: 't',
   start,
   end,
@@ -67,7 +68,7 @@ describe('segments: any text, any offsets', () => {
     fc.assert(
       fc.property(anyText, fc.array(anyToken, { maxLength: 15 }), (text, tokens) => {
         const { segments, apart } = segmentText(text, tokens);
-        const shown = [...segments.flatMap(segment => segment.tokens), ...apart];
+        const shown = [...segments.flatMap(segment => segment.units), ...apart];
         assert.deepEqual(
           shown.sort((a, b) => a - b),
           tokens.map((_, i) => i),
@@ -82,7 +83,7 @@ describe('segments: any text, any offsets', () => {
       fc.property(anyText, fc.array(anyToken, { maxLength: 15 }), (text, tokens) => {
         const { segments } = segmentText(text, tokens);
         segments.forEach((segment, i) => {
-          assert.equal(segment.kind === 'token', segment.tokens.length > 0);
+          assert.equal(segment.kind === 'token', segment.units.length > 0);
           if (segment.kind === 'token') return;
           const next = segments[i + 1];
           assert.ok(next === undefined || next.kind === 'token');
@@ -95,7 +96,7 @@ describe('segments: any text, any offsets', () => {
 
 describe('segments: what tokenizers do', () => {
   const cut = (text: string, tokens: Token[]) =>
-    segmentText(text, tokens).segments.map(({ kind, text: own, tokens: at }) => [
+    segmentText(text, tokens).segments.map(({ kind, text: own, units: at }) => [
       kind,
       own,
       at.join('+'),

@@ -4,13 +4,15 @@ import { readoutParts, saliencyMap, spokenFacts } from '../../webview/tokenFacts
 import { withMethod } from '../../webview/choiceRules';
 import {
   effectOf,
+  explainedPhrase,
   goldWords,
   methodSentence,
   normalisationSentence,
   scaleEnds,
-  scalarPhrase,
+  windowsSentence,
 } from '../../webview/words';
 import { sortFacts } from '../../webview/tableSort';
+import { entityWords, pair, regression, windowed } from './support/taskSamples';
 import { plot, stateOf, unsigned, wordPieces } from './support/samples';
 
 const { explanation } = plot;
@@ -23,7 +25,7 @@ describe('words of the panel', () => {
   it('say what was differentiated, and how', () => {
     assert.equal(
       methodSentence(explanation),
-      'Integrated gradients of the logit of “positive”, the predicted label: 50 points (Gauss–Legendre), from the zero vector, dot with the input.',
+      'Integrated gradients of the logit of “positive” (predicted): 50 points (Gauss–Legendre), from the zero vector, dot with the input.',
     );
     assert.equal(
       methodSentence({
@@ -39,12 +41,13 @@ describe('words of the panel', () => {
           aggregate: 'l2',
         },
       }),
-      'SmoothGrad of the logit of “positive”, the predicted label: 1 noise sample, noise 0.1 of the range, variance over samples, seed 7, L2 norm over the embedding.',
+      'SmoothGrad of the logit of “positive” (predicted): 1 noise sample, noise 0.1 of the range, variance over samples, seed 7, L2 norm over the embedding.',
     );
-    const contrast = explaining({ against: 'negative', why: 'contrast' });
-    assert.equal(
-      scalarPhrase(contrast.explained),
-      'the logit of “positive” minus that of “negative”',
+    const says = 'logit of “positive” minus logit of “negative”';
+    assert.equal(explainedPhrase(explaining({ against: 'negative', why: 'contrast', says })), says);
+    assert.match(
+      methodSentence(entityWords.explanation),
+      /of the mean logit of B-PER, I-PER at “Ada Lovelace” \(predicted\): .*, for each word the sum of the pieces\.$/,
     );
   });
 
@@ -56,7 +59,26 @@ describe('words of the panel', () => {
     assert.equal(effectOf(Number.NaN, explanation), 'no meaning');
     const contrast = explaining({ against: 'negative' });
     assert.equal(effectOf(0.4, contrast), 'helps positive over negative');
-    assert.equal(scaleEnds(contrast.explained).towards, 'towards “positive” over “negative”');
+    const long = 'x'.repeat(39) + ' and so on';
+    assert.equal(effectOf(1, explaining({ label: long })), `helps ${'x'.repeat(39)}\u2026`);
+    assert.equal(scaleEnds(contrast).towards, 'towards “positive” over “negative”');
+  });
+
+  it('say of a number that it is raised or lowered, of its loss what helps', () => {
+    const { explanation: number } = regression;
+    assert.equal(effectOf(0.4, number), 'raises similarity');
+    assert.equal(effectOf(-0.4, number), 'lowers similarity');
+    assert.deepEqual(scaleEnds(number), { towards: 'raises “similarity”', away: 'lowers it' });
+    const loss = { ...number, explained: { ...number.explained, scalar: 'loss' as const } };
+    assert.equal(effectOf(0.4, loss), 'helps similarity');
+  });
+
+  it('say how a long text was read', () => {
+    assert.equal(windowsSentence(explanation), null);
+    assert.equal(
+      windowsSentence(windowed.explanation),
+      'Read in 3 windows of 24 tokens, overlapping by 6.',
+    );
   });
 
   it('know that the scores of a loss are turned towards the label', () => {
@@ -71,8 +93,9 @@ describe('words of the panel', () => {
       text: 'gold: negative – disagrees',
       agrees: false,
     });
-    assert.equal(goldWords('1', { ...explanation, gold: 'positive' }).agrees, true);
-    const without = { ...explanation, gold: null };
+    assert.equal(goldWords('1', { ...explanation, correct: true }).agrees, true);
+    assert.equal(goldWords('1.2', regression.explanation).text, 'gold: 1.2');
+    const without = { ...explanation, gold: null, correct: null };
     assert.equal(goldWords(null, without).text, 'no gold label');
     assert.equal(goldWords('five', without).text, 'gold: five – not a label of this model');
   });
@@ -103,7 +126,7 @@ describe('facts of tokens', () => {
     const shared = [tokens[1]!, tokens[2]!, { ...tokens[2]!, text: 'Ġð' }];
     const state = stateOf(text, shared, [0.5, 0.25, -1]);
     const map = saliencyMap(state.record, state.explanation);
-    const robot = map.pieces.at(-1)!.facts!;
+    const robot = map.fields[0]!.pieces.at(-1)!.facts!;
     assert.deepEqual(robot.tokens, [1, 2]);
     assert.equal(robot.score, -0.75);
     assert.equal(robot.size, 1);
@@ -145,6 +168,61 @@ describe('facts of tokens', () => {
       attributions: [Number.NaN, 0, 1, 0, 0],
     }).single;
     assert.equal(spokenFacts(facts!, state.explanation).includes('no meaning'), true);
+  });
+
+  it('of a pair each stand in the text of their field, on one scale', () => {
+    const map = saliencyMap(pair.record, pair.explanation);
+    assert.deepEqual(
+      map.fields.map(({ name, pieces }) => [
+        name,
+        pieces.map(({ segment }) => segment.text).join(''),
+      ]),
+      [
+        ['premise', pair.record.text],
+        ['hypothesis', pair.record.pair!.text],
+      ],
+    );
+    const facts = map.fields.map(({ pieces }) => pieces.flatMap(piece => piece.facts ?? []));
+    assert.deepEqual(
+      facts.map(all => [...new Set(all.map(({ field }) => field))]),
+      [[0], [1]],
+    );
+    const largest = facts.map(all => Math.max(...all.map(({ size }) => size)));
+    assert.equal(Math.max(...largest), 1);
+    assert.ok(
+      Math.min(...largest) < 1,
+      'the weaker text is not blown up to the scale of the other',
+    );
+    assert.deepEqual(
+      map.apart.map(({ text }) => text),
+      ['[CLS]', '[SEP]', '[SEP]'],
+    );
+  });
+
+  it('of words are those of the words, one row and one tint each', () => {
+    const { record, explanation: own } = entityWords;
+    const map = saliencyMap(record, own);
+    const [first, second] = map.fields[0]!.pieces.flatMap(({ facts }) => facts ?? []);
+    assert.equal(second!.text, 'Lovelace');
+    assert.deepEqual(second!.tokens, [2, 3]);
+    assert.equal(second!.score, own.words[1]!.score);
+    assert.deepEqual([first!.target, second!.target], Array(2).fill('in the explained words'));
+    assert.equal(map.single.length, own.words.length + 2);
+    assert.match(
+      spokenFacts(second!, own),
+      /^tokens 3 and 4 of 15, Lovelace, .* in the explained words$/,
+    );
+  });
+
+  it('leave out tokens that no window read', () => {
+    const { record, explanation: own } = windowed;
+    const { single, fields } = saliencyMap(record, own);
+    const { start } = own.unseen[0]!;
+    const seen = own.tokens.filter(token => token.special || token.end <= start);
+    assert.equal(single.length, seen.length);
+    const last = fields[0]!.pieces.at(-1)!;
+    assert.deepEqual([last.segment.kind, last.facts], ['unseen', null]);
+    assert.equal(last.segment.text.trim(), record.text.slice(start));
   });
 
   it('sort, with what is no number last, and ties in the order of the text', () => {

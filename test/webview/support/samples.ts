@@ -1,5 +1,13 @@
 /** Panel states as the host would send them. */
-import type { Explanation, HealthCheck, PanelState, Token } from '../../../src/protocol';
+import type {
+  Explanation,
+  FieldIndex,
+  HealthCheck,
+  PanelState,
+  Prediction,
+  Question,
+  Token,
+} from '../../../src/protocol';
 
 const methods: PanelState['methods'] = [
   {
@@ -63,7 +71,8 @@ const health: readonly HealthCheck[] = [
   { check: 'unknown-tokens', ok: true, value: 0, says: 'Every token is in the vocabulary.' },
 ];
 
-export const special = (text: string): Token => ({
+export const special = (text: string, field: FieldIndex = 0): Token => ({
+  field,
   text,
   start: 0,
   end: 0,
@@ -74,18 +83,70 @@ export const special = (text: string): Token => ({
 
 /** Words, '##' pieces and signs of `text` as a WordPiece tokenizer places them; [CLS] and [SEP] around. */
 export function wordPieces(text: string, pieces: readonly string[]): Token[] {
+  return [special('[CLS]'), ...piecesIn(text, pieces), special('[SEP]')];
+}
+
+/** The same without special tokens, for one field of a pair. */
+export function piecesIn(text: string, pieces: readonly string[], field: FieldIndex = 0): Token[] {
   let at = 0;
   let word = -1;
-  const inside = pieces.map(piece => {
+  return pieces.map(piece => {
     const joined = piece.startsWith('##');
     const letters = joined ? piece.slice(2) : piece;
     const start = text.toLowerCase().indexOf(letters.toLowerCase(), at);
     if (start < 0) throw new Error(`"${letters}" is not in the text after ${at}.`);
     at = start + letters.length;
     if (!joined) word++;
-    return { text: piece, start, end: at, special: false, unknown: false, word };
+    return { field, text: piece, start, end: at, special: false, unknown: false, word };
   });
-  return [special('[CLS]'), ...inside, special('[SEP]')];
+}
+
+/** One label of several; the first of `decided` is the model's answer. */
+export function labelPrediction(
+  labels: readonly string[],
+  probabilities: readonly number[],
+  decided: number,
+  right: readonly number[] = [],
+): Prediction {
+  return {
+    task: 'text-classification',
+    link: 'softmax',
+    label: labels[decided]!,
+    labels,
+    logits: probabilities.map(Math.log),
+    probabilities,
+    decided: [decided],
+    right,
+    entities: [],
+  };
+}
+
+/** The menu of a classifier, as the engine makes it. */
+export function labelQuestions(
+  labels: readonly string[],
+  predicted: string,
+  gold: string | null,
+): Question[] {
+  const reason = gold === null ? 'no gold label' : 'they agree';
+  const contrast = gold !== null && gold !== predicted;
+  return [
+    { choice: { kind: 'predicted' }, says: `Predicted (${predicted})` },
+    { choice: { kind: 'gold' }, says: `Gold (${gold ?? 'none'})`, possible: gold !== null },
+    {
+      choice: { kind: 'contrast' },
+      says: `Predicted \u2212 gold${contrast ? '' : ` (${reason})`}`,
+      possible: contrast,
+    },
+  ]
+    .map(question => ({ group: 'Decision', possible: true, ...question }))
+    .concat(
+      labels.map(label => ({
+        choice: { kind: 'label', label },
+        says: `\u201c${label}\u201d`,
+        group: 'Labels',
+        possible: true,
+      })),
+    ) as Question[];
 }
 
 /** A state that shows `scores` over `tokens` of `text`; anything may be replaced. */
@@ -102,25 +163,39 @@ export function stateOf(
     scalar: 'logit',
     label: { kind: 'predicted' },
     aggregate: 'dot',
+    wordScores: 'pieces',
+    answerPart: 'both',
+    task: null,
   };
   return {
-    record: { file: 'reviews.dev.jsonl', line: 17, field: 'text', text, gold: 'negative' },
+    record: {
+      file: 'reviews.dev.jsonl',
+      line: 17,
+      field: 'text',
+      text,
+      pair: null,
+      words: null,
+      gold: 'negative',
+    },
     explanation: {
       tokens,
-      prediction: {
-        label: 'positive',
-        labels: ['negative', 'positive'],
-        logits: [-1.21, 1.38],
-        probabilities: [0.07, 0.93],
-      },
+      prediction: labelPrediction(['negative', 'positive'], [0.07, 0.93], 1, [0]),
       gold: 'negative',
+      correct: false,
       explained: {
         label: 'positive',
         against: null,
         why: 'predicted',
         scalar: 'logit',
         value: 1.38,
+        choice: { kind: 'label', label: 'positive' },
+        says: 'logit of \u201cpositive\u201d',
       },
+      questions: labelQuestions(['negative', 'positive'], 'positive', 'negative'),
+      windows: null,
+      unseen: [],
+      wordScores: 'pieces',
+      words: [],
       method: {
         name: 'integrated-gradients',
         title: 'Integrated gradients',
@@ -174,6 +249,9 @@ export const unsigned: PanelState = stateOf(
     signed: false,
     method: { name: 'gradient', title: 'Gradient', aggregate: 'l2' },
     gold: 'positive',
+    correct: true,
+    prediction: labelPrediction(['negative', 'positive'], [0.07, 0.93], 1, [1]),
+    questions: labelQuestions(['negative', 'positive'], 'positive', 'positive'),
   },
   {
     record: { ...plot.record, gold: 'positive' },
@@ -214,12 +292,12 @@ export const broken: PanelState = stateOf(
   plot.explanation.tokens,
   plot.explanation.scores.map(() => Number.NaN),
   {
-    prediction: {
-      label: 'card arrival',
-      labels: Array.from({ length: 30 }, (_, i) => (i === 4 ? 'card arrival' : `intent ${i}`)),
-      logits: Array.from({ length: 30 }, (_, i) => -i / 10),
-      probabilities: Array.from({ length: 30 }, (_, i) => (i === 4 ? 0.71 : 0.01)),
-    },
+    prediction: labelPrediction(
+      Array.from({ length: 30 }, (_, i) => (i === 4 ? 'card arrival' : `intent ${i}`)),
+      Array.from({ length: 30 }, (_, i) => (i === 4 ? 0.71 : 0.01)),
+      4,
+      [29],
+    ),
     gold: 'intent 29',
     explained: {
       label: 'card arrival',
@@ -227,7 +305,10 @@ export const broken: PanelState = stateOf(
       why: 'contrast',
       scalar: 'logit',
       value: 0.8,
+      choice: { kind: 'contrast' },
+      says: 'logit of \u201ccard arrival\u201d minus logit of \u201cintent 29\u201d',
     },
+    questions: labelQuestions(['card arrival', 'intent 29'], 'card arrival', 'intent 29'),
     health: [
       {
         check: 'finite',
