@@ -12,14 +12,18 @@ export interface OpenedGraph {
   readonly stacks: Stacks;
 }
 
-/** Loops in loops are opened from the inside out: the stacks of the inner ones are values of the outer bodies. */
-export function openScans(graph: Graph): OpenedGraph {
+/**
+ * Loops in loops are opened from the inside out: the stacks of the inner ones are values of the outer bodies.
+ * Values in `known` are left where they are.
+ */
+export function openScans(graph: Graph, known: Facts = new Map()): OpenedGraph {
   const stacks = new Map<string, string>();
   const nodes = graph.nodes.map(node => {
     if (!isScan(node)) return node;
     const parts = takeApart(node);
-    const body = openScans({ ...graph, nodes: [...parts.nodes] });
-    const values = body.graph.nodes.flatMap(inner => inner.outputs.filter(name => name !== ''));
+    const body = openScans({ ...graph, nodes: [...parts.nodes] }, known);
+    const made = body.graph.nodes.flatMap(inner => inner.outputs);
+    const values = made.filter(value => value !== '' && !known.has(value));
     const outputs = values.map(value => {
       const outer = `${value}/stacked`;
       stacks.set(value, outer);

@@ -141,11 +141,12 @@ export class GraphBuilder {
   }
 }
 
-/** The names of all values of a graph and of the graphs nested in it, which must differ from those outside. */
+/** The names of all values and nodes of a graph and of the graphs nested in it, which must differ from those outside. */
 function* namesIn(graph: Graph): Generator<string> {
   for (const { name } of graph.inputs) yield name;
   yield* graph.constants.keys();
   for (const node of graph.nodes) {
+    yield node.name;
     yield* node.outputs;
     for (const attribute of Object.values(node.attributes)) {
       if (attribute.kind === 'graph') yield* namesIn(attribute.value);

@@ -1,5 +1,6 @@
 /** Where a graph uses its constants, and as what. */
 import type { Graph, Node } from '../../onnx/graph';
+import { originalOf } from '../standIn';
 
 /** One place that reads a constant. */
 export interface Use {
@@ -42,18 +43,26 @@ export function usesOf(graph: Graph): Map<string, Use[]> {
   const uses = new Map<string, Use[]>();
   /** Values that hold a constant in another shape. */
   const forms = new Map<string, string>();
+  const add = (constant: string, use: Use): void => {
+    const before = uses.get(constant);
+    if (before) before.push(use);
+    else uses.set(constant, [use]);
+  };
   const visit = (node: Node): void => {
     node.inputs.forEach((name, input) => {
       const constant = graph.constants.has(name) ? name : forms.get(name);
       if (constant === undefined) return;
+      const original = originalOf(node);
+      if (original) {
+        add(constant, { ...original, role: roles[original.node.op]?.[original.input] });
+        return;
+      }
       if (input === 0 && passing.has(node.op) && node.domain === '') {
         forms.set(node.outputs[0]!, constant);
         return;
       }
       const role = node.domain === '' ? roles[node.op]?.[input] : undefined;
-      const before = uses.get(constant);
-      if (before) before.push({ node, input, role });
-      else uses.set(constant, [{ node, input, role }]);
+      add(constant, { node, input, role });
     });
     for (const attribute of Object.values(node.attributes)) {
       if (attribute.kind === 'graph') attribute.value.nodes.forEach(visit);

@@ -8,6 +8,7 @@ import { constantOf, isFloat } from '../../onnx/tensorData';
 import { GlassboxError } from '../../protocol/messages';
 import { describeNode } from '../rule';
 import { putTogether } from '../scanParts';
+import { standingFor } from '../standIn';
 import { activationsOf } from './lowerRecurrentActivations';
 import { gruCell, lstmCell, rnnCell, type CellBuilder } from './lowerRecurrentCells';
 
@@ -93,12 +94,22 @@ function lower(node: Node, kind: Kind, b: GraphBuilder, dtype: DataType): void {
     x,
     lengths: lens === '' ? null : lengthsOf(b, lens!, x),
   };
-  const parts = (value: string): string[] => eachDirection(b, value, reversed.length);
-  const [Ws, Rs, Ps] = [parts(W!), parts(R!), parts(P!)];
-  const biases = parts(B!).map(bias =>
+  const parts = (value: string, input: number): string[] => {
+    const first = b.graph.nodes.length;
+    const found = eachDirection(b, value, reversed.length);
+    // The node that reads the parameter knows it as the parameter of the operator.
+    for (const made of b.graph.nodes.splice(first)) {
+      b.graph.nodes.push(made.inputs[0] === value ? standingFor(made, node, input) : made);
+    }
+    return found;
+  };
+  const [Ws, Rs, Ps] = [parts(W!, 1), parts(R!, 2), parts(P!, 7)];
+  const biases = parts(B!, 3).map(bias =>
     bias === '' ? ['', ''] : b.ops('Split', [bias], 2, { axis: 0, num_outputs: 2 }),
   );
-  const initials = [h0!, c0!].map(value => parts(swap(value, [1, 0, 2])));
+  const initials = [h0!, c0!].map(value =>
+    eachDirection(b, swap(value, [1, 0, 2]), reversed.length),
+  );
   const found = reversed.map((isReversed, d) => {
     const cell = kind.cell(b, {
       hidden,
