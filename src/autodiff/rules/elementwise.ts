@@ -1,11 +1,14 @@
 /** Ops that work element by element, with broadcasting. Adjoints have the output's shape. */
-import { elementwise, flat, type Emit, type RuleTable } from '../rule';
-import type { NodeView } from '../rule';
+import { elementwise, type Emit, type NodeView, type RuleTable } from '../rule';
 import type { RuleBuilder } from '../ruleBuilder';
+import { activationRules } from './activations';
+import { trigonometryRules } from './trigonometry';
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
 export const elementwiseRules: RuleTable = {
+  ...trigonometryRules,
+  ...activationRules,
   ...elementwise({
     Add: g => [() => g, () => g],
     Sub: (g, _n, b) => [() => g, () => b.neg(g)],
@@ -27,24 +30,18 @@ export const elementwiseRules: RuleTable = {
     // (1/x)' = -y^2
     Reciprocal: (g, n, b) => [() => b.neg(b.mul(g, b.mul(n.y[0]!, n.y[0]!)))],
     Pow: (g, n, b) => [() => powBase(g, n, b), () => powExponent(g, n, b)],
-    Sin: (g, n, b) => [() => b.mul(g, b.op('Cos', [n.x[0]!]))],
-    Cos: (g, n, b) => [() => b.neg(b.mul(g, b.op('Sin', [n.x[0]!])))],
     // erf'(x) = 2/sqrt(pi) exp(-x^2)
     Erf: (g, n, b) => [
       () => b.mul(g, b.scale(b.exp(b.neg(b.mul(n.x[0]!, n.x[0]!))), twoOverRootPi)),
     ],
-    // tanh' = 1 - y^2
-    Tanh: (g, n, b) => [() => b.mul(g, b.sub(b.number(1), b.mul(n.y[0]!, n.y[0]!)))],
-    // sigmoid' = y (1 - y)
-    Sigmoid: (g, n, b) => [() => b.mul(g, b.mul(n.y[0]!, b.sub(b.number(1), n.y[0]!)))],
-    // softplus' = sigmoid
-    Softplus: (g, n, b) => [() => b.mul(g, b.op('Sigmoid', [n.x[0]!]))],
-    Relu: (g, n, b) => [() => b.where(b.op('Greater', [n.x[0]!, b.number(0)]), g, b.number(0))],
-    Gelu: (g, n, b) => [
-      () => (n.string('approximate', 'none') === 'none' ? gelu(g, n, b) : geluTanh(g, n, b)),
+    // The adjoint passes where the value was not clipped, bounds included; else it goes to the bound.
+    Clip: (g, n, b) => [
+      () => b.where(b.op('Equal', [n.x[0]!, n.y[0]!]), g, b.number(0)),
+      () => b.where(b.op('Less', [n.x[0]!, n.x[1]!]), g, b.number(0)),
+      () => b.where(b.op('Greater', [n.x[0]!, n.x[2]!]), g, b.number(0)),
     ],
-    // The adjoint passes where the value was not clipped, bounds included.
-    Clip: (g, n, b) => [() => b.where(b.op('Equal', [n.x[0]!, n.y[0]!]), g, b.number(0))],
+    // y = a - b q with q = (a - y) / b, an integer
+    Mod: (g, n, b) => [() => g, () => b.neg(b.mul(g, b.div(b.sub(n.x[0]!, n.y[0]!), n.x[1]!)))],
     Max: (g, n, b) => shareAmongEqual(g, n, b),
     Min: (g, n, b) => shareAmongEqual(g, n, b),
     Where: (g, n, b) => [
@@ -53,12 +50,6 @@ export const elementwiseRules: RuleTable = {
       () => b.where(n.x[0]!, b.number(0), g),
     ],
   }),
-  Sign: flat,
-  Floor: flat,
-  Ceil: flat,
-  Round: flat,
-  ConstantOfShape: flat,
-  Range: flat,
 };
 
 /** d(a^p)/da = p a^(p-1); the usual powers without Pow, which is slow and NaN for negative bases. */
@@ -66,14 +57,15 @@ function powBase(g: string, n: NodeView, b: RuleBuilder): string {
   const [a, p] = n.x as [string, string];
   const known = n.constant(1);
   const exponent = known?.length === 1 ? known[0] : undefined;
+  if (exponent === 0) return b.mul(g, b.number(0));
   if (exponent === 1) return g;
   if (exponent === 2) return b.mul(g, b.scale(a, 2));
   if (exponent === 3) return b.mul(g, b.scale(b.mul(a, a), 3));
-  const power = b.op('Pow', [
-    a,
-    exponent === undefined ? b.sub(p, b.number(1)) : b.number(exponent - 1),
-  ]);
-  return b.mul(g, b.mul(power, p));
+  // The exponent may be of another type than the base, integers included.
+  const factor =
+    exponent === undefined ? (n.factsOf(p).dtype === b.dtype ? p : b.cast(p)) : b.number(exponent);
+  const less = exponent === undefined ? b.sub(factor, b.number(1)) : b.number(exponent - 1);
+  return b.mul(g, b.mul(b.op('Pow', [a, less]), factor));
 }
 
 /** d(a^p)/dp = y log a, taken as 0 where a is not positive. */
@@ -89,32 +81,4 @@ function shareAmongEqual(g: string, n: NodeView, b: RuleBuilder): Emit[] {
   const attains = n.x.map(x => b.cast(b.op('Equal', [x, n.y[0]!])));
   const each = b.div(g, attains.reduce(b.add));
   return attains.map(mask => () => b.mul(each, mask));
-}
-
-/**
- * y = x Phi(x): g (Phi(x) + x phi(x)), Phi and phi the normal distribution and density.
- * The factor c of phi = c exp(-x^2 / 2) goes to g, where ONNX Runtime merges it with the product that made g.
- */
-function gelu(g: string, n: NodeView, b: RuleBuilder): string {
-  const x = n.x[0]!;
-  const c = Math.sqrt(0.5 / Math.PI);
-  const bell = b.exp(b.mul(x, b.scale(x, -0.5)));
-  const erf = b.op('Erf', [b.scale(x, Math.SQRT1_2)]);
-  const distribution = b.add(b.scale(erf, 0.5 / c), b.number(0.5 / c));
-  return b.mul(b.scale(g, c), b.add(distribution, b.mul(x, bell)));
-}
-
-/**
- * y = x (1 + t) / 2 with t = tanh(c (x + d x^3)):
- * g ((1 + t) / 2 + x (1 - t^2) c (1 + 3 d x^2) / 2).
- */
-function geluTanh(g: string, n: NodeView, b: RuleBuilder): string {
-  const x = n.x[0]!;
-  const c = Math.sqrt(2 / Math.PI);
-  const d = 0.044715;
-  const square = b.mul(x, x);
-  const t = b.op('Tanh', [b.mul(x, b.add(b.scale(square, c * d), b.number(c)))]);
-  const steep = b.mul(x, b.add(b.scale(square, 3 * c * d), b.number(c)));
-  const rest = b.sub(b.number(1), b.mul(t, t));
-  return b.mul(b.scale(g, 0.5), b.add(b.add(t, b.number(1)), b.mul(steep, rest)));
 }

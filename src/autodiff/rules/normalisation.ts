@@ -1,5 +1,6 @@
-/** Softmax and layer normalisation. */
-import { spread, type Rule, type RuleTable } from '../rule';
+/** Softmax, layer and batch normalisation. */
+import { GlassboxError } from '../../protocol/messages';
+import { describeNode, spread, type Rule, type RuleTable } from '../rule';
 
 export const normalisationRules: RuleTable = {
   // dx = y (g - sum(g y))
@@ -12,6 +13,7 @@ export const normalisationRules: RuleTable = {
   // dx = g - softmax(x) sum(g)
   LogSoftmax: (g, n, b) => [() => b.sub(g, b.mul(b.exp(n.y[0]!), b.sum(g, [n.int('axis', -1)])))],
   LayerNormalization: (g, n, b) => layerNormalization(g, n, b),
+  BatchNormalization: (g, n, b) => batchNormalization(g, n, b),
 };
 
 /**
@@ -49,4 +51,46 @@ function layerNormalization(...[g, n, b]: Parameters<Rule>): ReturnType<Rule> {
   };
   const unit = (): string => b.mul(statistics().z, statistics().r);
   return [input, spread(() => b.mul(g, unit())), spread(() => g)];
+}
+
+/**
+ * As at inference: y = s (x - mean) r + c with r = 1 / sqrt(var + epsilon), all but x with an entry a channel.
+ * Before opset 14 a node with more outputs than y was in training, later the attribute says so.
+ */
+function batchNormalization(...[g, n, b]: Parameters<Rule>): ReturnType<Rule> {
+  const [x, scale, , mean, variance] = n.x as [string, string, string, string, string];
+  if (n.int('training_mode', 0) === 1 || n.y.slice(1).some(name => name !== '')) {
+    throw new GlassboxError(
+      'unsupported',
+      `Glassbox cannot differentiate ${describeNode(n.node)} as in training; export the model in evaluation mode.`,
+    );
+  }
+  const rank = n.rank(0);
+  const column = (value: string): string =>
+    rank === 2
+      ? value
+      : b.unsqueeze(
+          value,
+          Array.from({ length: rank - 2 }, (_, i) => i + 1),
+        );
+  const total = (value: string): string =>
+    b.sum(
+      value,
+      [...Array(rank).keys()].filter(axis => axis !== 1),
+      0,
+    );
+  const r = (): string => {
+    const spreadOut = b.add(variance, b.number(n.float('epsilon', 1e-5)));
+    return b.op('Reciprocal', [b.op('Sqrt', [spreadOut])]);
+  };
+  const factor = (): string => b.mul(scale, r());
+  const along = (): string => total(b.mul(g, b.sub(x, column(mean))));
+  return [
+    () => b.mul(g, column(factor())),
+    () => b.mul(along(), r()),
+    () => total(g),
+    () => b.neg(b.mul(total(g), factor())),
+    // dr = -r^3 / 2 dvar
+    () => b.scale(b.mul(b.mul(along(), factor()), b.mul(r(), r())), -0.5),
+  ];
 }

@@ -1,6 +1,6 @@
 /** Ops that move elements without computing. */
-import { spread, type RuleTable } from '../rule';
-import type { NodeView } from '../rule';
+import { GlassboxError } from '../../protocol/messages';
+import { describeNode, spread, type NodeView, type RuleTable } from '../rule';
 import type { RuleBuilder } from '../ruleBuilder';
 
 /** Back to the shape of the input. */
@@ -20,7 +20,34 @@ export const shapeRules: RuleTable = {
       return b.op('Transpose', [g], { perm: perm.map((_, axis) => perm.indexOf(axis)) });
     },
   ],
-  Expand: g => [spread(() => g)],
+  Expand: g => [spread(() => g), null],
+  CastLike: (g, n, b) => [() => b.op('CastLike', [g, n.x[0]!]), null],
+  // At inference nothing is dropped.
+  Dropout: (g, n) => {
+    const training = n.has(2) && n.known(2, 'training_mode')[0] !== 0;
+    if (!training) return [() => g, null, null];
+    throw new GlassboxError(
+      'unsupported',
+      `Glassbox cannot differentiate ${describeNode(n.node)} as in training; export the model in evaluation mode.`,
+    );
+  },
+  // Blocks of space to channels, and back.
+  SpaceToDepth: (g, n, b) => [
+    () => b.op('DepthToSpace', [g], { blocksize: n.int('blocksize', 1) }),
+  ],
+  DepthToSpace: (g, n, b) => [
+    () => {
+      const blocksize = n.int('blocksize', 1);
+      const x = n.x[0]!;
+      const depth = b.op('SpaceToDepth', [g], { blocksize });
+      if (n.string('mode', 'DCR') === 'DCR') return depth;
+      // [N, block^2 C, H, W], where the channel comes first in x.
+      const block = b.ints([blocksize ** 2]);
+      const parts = [b.shapePart(g, 0, 1), block, b.shapePart(g, 1, 2), b.shapePart(x, 2, 4)];
+      const apart = b.reshape(depth, b.concat(parts, 0));
+      return b.reshape(b.op('Transpose', [apart], { perm: [0, 2, 1, 3, 4] }), b.shape(x));
+    },
+  ],
   Tile: (g, n, b) => [
     () => {
       // View [r d] as [r, d] on every axis, and sum over the repeats.

@@ -1,0 +1,137 @@
+/**
+ * Convolutions and poolings slide a window over the spatial axes (all but batch and channels) of a long value and
+ * make an entry of a short one of each position. This maps adjoints from one to the other, at any length.
+ */
+import type { NodeView } from '../rule';
+import type { RuleBuilder } from '../ruleBuilder';
+import { zerosAround } from './placing';
+
+export interface Window {
+  /** Values of which only the spatial sizes are used. */
+  readonly long: string;
+  readonly short: string;
+  /** Sizes of the kernel: 1-D int64, and as numbers where they are known. */
+  readonly kernel: string;
+  readonly kernelSizes: readonly (number | null)[];
+}
+
+export class SlidingWindow {
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  readonly group: number;
+  /** All starts, then all ends; undefined where they depend on the length. */
+  readonly pads: readonly number[] | undefined;
+  /** Every place of the long value has its share in the windows' positions: nothing is left over at its end. */
+  private readonly everyStep: boolean;
+  private readonly axes: readonly number[];
+
+  constructor(
+    private readonly n: NodeView,
+    private readonly b: RuleBuilder,
+    private readonly window: Window,
+  ) {
+    const count = n.rank(0) - 2;
+    const ones = Array<number>(count).fill(1);
+    this.axes = ones.map((_, i) => i + 2);
+    this.strides = n.ints('strides') ?? ones;
+    this.dilations = n.ints('dilations') ?? ones;
+    this.group = n.int('group', 1);
+    this.everyStep = this.strides.every(stride => stride === 1);
+    this.pads = this.fixedPads();
+  }
+
+  /** The short value's adjoint as the long one's: each entry spread by the kernel [short, long / group, ...]. */
+  toLong(g: string, kernel: string): string {
+    const { b, strides, dilations, group, pads } = this;
+    if (pads && this.everyStep) {
+      return b.op('ConvTranspose', [g, kernel], { strides, dilations, group, pads });
+    }
+    const wide = b.op('ConvTranspose', [g, kernel], { strides, dilations, group });
+    return zerosAround(wide, b, b.neg(this.overhang()), this.axes, this.axes.length + 2);
+  }
+
+  /** A long value as a short one: a convolution with the kernel [short, long / group, ...]. */
+  toShort(long: string, kernel: string): string {
+    const { strides, dilations, group } = this;
+    const { value, pads } = this.padded(long, this.pads);
+    return this.b.op('Conv', [value, kernel], { strides, dilations, group, ...pads });
+  }
+
+  /**
+   * The adjoint of the kernel: a convolution of the long value [N, long, ...] with the short one [N, short, ...],
+   * batch and channels swapped, strides and dilations too. The groups of long channels go to the batch.
+   */
+  toKernel(long: string, short: string): string {
+    const { b, group, axes } = this;
+    const { value, pads } = this.padded(long, this.everyStep ? this.pads : undefined);
+    const swap = [1, 0, ...axes];
+    let data = b.op('Transpose', [value], { perm: swap });
+    if (group > 1) {
+      const space = b.shapePart(value, 2, axes.length + 2);
+      const apart = [b.shapePart(value, 0, 1), b.ints([group, -1]), space];
+      const grouped = b.op('Transpose', [b.reshape(value, b.concat(apart, 0))], {
+        perm: [2, 1, 0, ...axes.map(axis => axis + 1)],
+      });
+      const channels = b.mul(b.shapePart(value, 0, 1), b.ints([group]));
+      data = b.reshape(grouped, b.concat([b.ints([-1]), channels, space], 0));
+    }
+    const made = b.op('Conv', [data, b.op('Transpose', [short], { perm: swap })], {
+      strides: this.dilations,
+      dilations: this.strides,
+      group,
+      ...pads,
+    });
+    return b.op('Transpose', [made], { perm: swap });
+  }
+
+  /** A value padded as far as the windows reach: by an attribute where the padding is known. */
+  private padded(value: string, pads: readonly number[] | undefined) {
+    if (pads) return { value, pads: { pads } };
+    const rank = this.axes.length + 2;
+    return { value: zerosAround(value, this.b, this.overhang(), this.axes, rank), pads: {} };
+  }
+
+  /** How far the windows reach over the starts and the ends of the long value (negative where not to it). */
+  private overhang(): string {
+    const { n, b, axes, window } = this;
+    const one = b.ints([1]);
+    const times = (a: string, factors: readonly number[]): string => b.mul(a, b.ints(factors));
+    const size = b.sizes(window.long, axes);
+    const travel = times(b.sub(b.sizes(window.short, axes), one), this.strides);
+    const reach = b.add(times(b.sub(window.kernel, one), this.dilations), one);
+    const extent = b.add(travel, reach);
+    let start = b.ints((n.ints('pads') ?? axes.flatMap(() => [0, 0])).slice(0, axes.length));
+    if (this.same()) {
+      const whole = b.add(extent, b.ints(n.ints('output_padding') ?? axes.map(() => 0)));
+      const total = b.op('Max', [b.sub(whole, size), b.ints([0])]);
+      const upper = n.string('auto_pad', 'NOTSET') === 'SAME_UPPER';
+      start = b.div(upper ? total : b.add(total, one), b.ints([2]));
+    }
+    return b.concat([start, b.sub(b.sub(extent, size), start)], 0);
+  }
+
+  /** The padding follows from the lengths. */
+  private same(): boolean {
+    const { n } = this;
+    return (
+      n.string('auto_pad', 'NOTSET').startsWith('SAME') || n.ints('output_shape') !== undefined
+    );
+  }
+
+  private fixedPads(): readonly number[] | undefined {
+    const { n, axes } = this;
+    if (n.int('ceil_mode', 0) === 1 && !this.everyStep) return undefined;
+    const over = n.ints('output_padding') ?? [];
+    if (over.some((extra, i) => extra >= this.strides[i]!)) return undefined;
+    if (!this.same()) return n.ints('pads') ?? axes.flatMap(() => [0, 0]);
+    if (!this.everyStep || n.ints('output_shape')) return undefined;
+    const totals = axes.map((_, i) => {
+      const size = this.window.kernelSizes[i];
+      return typeof size === 'number' ? (size - 1) * this.dilations[i]! : null;
+    });
+    if (!totals.every(total => total !== null)) return undefined;
+    const upper = n.string('auto_pad', 'NOTSET') === 'SAME_UPPER';
+    const starts = totals.map(total => (upper ? Math.floor : Math.ceil)(total / 2));
+    return [...starts, ...totals.map((total, i) => total - starts[i]!)];
+  }
+}
