@@ -5,6 +5,7 @@ import { readModel } from '../../src/onnx/readModel';
 import type { Graph } from '../../src/onnx/graph';
 import type { Feeds, TensorValue } from '../../src/runtime/session';
 
+/** Those that give one label to a text. */
 export const familyNames = [
   'bert',
   'bert-opset11',
@@ -14,7 +15,15 @@ export const familyNames = [
   'distilbert',
   'electra',
   'albert',
+  'deberta-v2',
+  'gpt2',
+  'llama',
+  'qwen2-sdpa',
+  'modernbert',
 ] as const;
+
+/** Those that give labels to tokens, words to masks, or begin and end of an answer. */
+export const tokenFamilyNames = ['bert-ner', 'bert-mlm', 'bert-qa'] as const;
 
 /** What golden.json of a sequence classifier holds; [rows][tokens] or [rows][tokens][dim]. */
 export interface Golden {
@@ -35,11 +44,20 @@ export interface Golden {
   readonly row_loss?: number[];
   readonly grad_inner_all_params?: number[][];
   readonly g0_H_gj_all_params?: number[];
+  readonly n_params?: number;
 }
 
-export interface Family {
+/**
+ * The same of a model with an answer at each token, [rows][tokens][choices]. `target` is the label of position 1
+ * or, of question answering, the position of the largest logit 0 among those that the mask lets through.
+ */
+export interface TokenGolden extends Omit<Golden, 'logits'> {
+  readonly logits: number[][][];
+}
+
+export interface Family<G = Golden> {
   readonly graph: Graph;
-  readonly golden: Golden;
+  readonly golden: G;
   /** The golden rows as the model's inputs. */
   readonly feeds: Feeds;
 }
@@ -49,10 +67,20 @@ export function familyDir(name: string): string {
 }
 
 export function loadFamily(name: string): Family {
+  return load<Golden>(name);
+}
+
+export function loadTokenFamily(name: (typeof tokenFamilyNames)[number]): Family<TokenGolden> {
+  return load<TokenGolden>(name);
+}
+
+function load<G extends Pick<Golden, 'input_ids' | 'attention_mask' | 'token_type_ids'>>(
+  name: string,
+): Family<G> {
   const dir = familyDir(name);
   const file = path.join(dir, 'model.onnx');
   const graph = readModel(readFileSync(file), file);
-  const golden = JSON.parse(readFileSync(path.join(dir, 'golden.json'), 'utf8')) as Golden;
+  const golden = JSON.parse(readFileSync(path.join(dir, 'golden.json'), 'utf8')) as G;
   const all: Record<string, number[][] | null> = {
     input_ids: golden.input_ids,
     attention_mask: golden.attention_mask,

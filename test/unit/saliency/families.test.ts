@@ -7,10 +7,11 @@ import { SaliencyProgram } from '../../../src/interpret/saliency/program';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Row } from '../../../src/model/inputs';
 import type { Model } from '../../../src/model/model';
+import { numbersOf } from '../../../src/onnx/tensorData';
 import type { Explanation, MethodParameters, ScalarKind } from '../../../src/protocol/explanation';
 import { familyDir, familyNames, type Golden } from '../../support/families';
-import { goldenRows, kitPath } from '../../support/models';
-import { assertClose, relativeError } from '../../support/numbers';
+import { goldenRows } from '../../support/models';
+import { assertClose } from '../../support/numbers';
 
 interface SaliencyGolden extends Golden {
   readonly allennlp_simple_gradient: number[][];
@@ -20,17 +21,33 @@ interface SaliencyGolden extends Golden {
 }
 
 const tolerance = 1e-4;
+/** Rounding of a sum in float32, relative to the sum of its terms' magnitudes. */
+const rounding = 1e-5;
+
+type Name = (typeof familyNames)[number];
+
+/**
+ * Word vectors that go into a LayerNorm as they are: their length does not matter, so gradient times vector is
+ * next to nothing, and the path from the zero vector has all its slope at its start.
+ */
+const normalisedAtOnce: readonly Name[] = ['deberta-v2', 'modernbert'];
+/** Word vectors that go into an RMS norm, which notices a shift, and is as steep at the zero vector. */
+const rootMeanSquare: readonly Name[] = ['llama', 'qwen2-sdpa'];
+const singularAtZero = [...normalisedAtOnce, ...rootMeanSquare];
 
 interface Loaded {
   readonly model: Model;
   readonly golden: SaliencyGolden;
   readonly rows: Row[];
+  /** The embedding table, row by row. */
+  readonly vectors: number[];
 }
 
 async function loadFamilyModel(dir: string): Promise<Loaded> {
   const golden = JSON.parse(readFileSync(path.join(dir, 'golden.json'), 'utf8')) as SaliencyGolden;
   const model = await loadModel(dir, 'cpu', { tokenizer: 'optional' });
-  return { model, golden, rows: goldenRows(golden) };
+  const table = (await model.graph()).constants.get(model.about.embedding.table)!;
+  return { model, golden, rows: goldenRows(golden), vectors: numbersOf(table) };
 }
 
 async function run(
@@ -66,6 +83,31 @@ function assertMatches(
   });
 }
 
+/** As above, but sums of positive and negative terms: they are as exact as the terms, whose magnitudes are `l1`. */
+function assertSumsMatch(
+  { rows, golden }: Loaded,
+  found: readonly (readonly number[])[],
+  sums: readonly (readonly number[])[],
+  what: string,
+): void {
+  const allowed = rounding * Math.max(...real(rows, golden.l1));
+  const expected = real(rows, sums);
+  real(rows, found).forEach((value, i) => {
+    const off = Math.abs(value - expected[i]!);
+    assert.ok(off <= allowed, `${what}: off by ${off}, allowed ${allowed}`);
+  });
+}
+
+/** Over a row's tokens, the largest |g e| / (|g| |e|) of the reference. */
+function largestCosine({ model, rows, golden, vectors }: Loaded, row: number): number {
+  const { width } = model.about.embedding;
+  const cosines = rows[row]!.ids.map((id, i) => {
+    const vector = vectors.slice(id * width, (id + 1) * width);
+    return Math.abs(golden.dot[row]![i]!) / (golden.l2[row]![i]! * Math.hypot(...vector));
+  });
+  return Math.max(...cosines.filter((_, i) => rows[row]!.mask[i] === 1));
+}
+
 const attributions = (found: Explanation[]): (readonly number[])[] =>
   found.map(explanation => explanation.attributions);
 
@@ -90,9 +132,9 @@ for (const name of familyNames) {
       const { golden } = family;
       const dot = { aggregate: 'dot' } as const;
       const gradientDot = await run(family, 'gradient', 'loss', dot);
-      assertMatches(family, attributions(gradientDot), golden.dot, 'dot');
+      assertSumsMatch(family, attributions(gradientDot), golden.dot, 'dot');
       const product = await run(family, 'input-x-gradient', 'loss');
-      assertMatches(family, attributions(product), golden.dot, 'input x gradient');
+      assertSumsMatch(family, attributions(product), golden.dot, 'input x gradient');
       const l1 = await run(family, 'input-x-gradient', 'loss', { aggregate: 'l1' });
       assertMatches(family, attributions(l1), golden.l1, 'l1');
       const l2 = await run(family, 'gradient', 'loss', { aggregate: 'l2' });
@@ -114,16 +156,24 @@ for (const name of familyNames) {
       });
     });
 
-    it('notices that the raw sum is rounding where a LayerNorm follows', async () => {
-      // ELECTRA and ALBERT normalise first too; all families here do.
+    it('notices that the raw sum, or the dot product, is rounding where a norm follows', async () => {
       for (const { health } of await run(family, 'gradient', 'loss', { aggregate: 'sum' })) {
         const check = health.find(entry => entry.check === 'layernorm-sum')!;
-        assert.equal(check.ok, false);
-        assert.ok(check.value! < 1e-5);
+        assert.equal(check.ok, rootMeanSquare.includes(name));
+        assert.equal(check.value! >= 1e-5, check.ok);
       }
-      for (const { health } of await run(family, 'gradient', 'loss', { aggregate: 'dot' })) {
-        assert.equal(health.find(entry => entry.check === 'layernorm-dot')!.ok, true);
-      }
+      const dots = await run(family, 'gradient', 'loss', { aggregate: 'dot' });
+      dots.forEach(({ health }, row) => {
+        const check = health.find(entry => entry.check === 'layernorm-dot')!;
+        const cosine = largestCosine(family, row);
+        // ModernBERT's epsilon leaves a hundred-thousandth of the product, DeBERTa's less than rounding.
+        assert.equal(cosine < 1e-4, normalisedAtOnce.includes(name));
+        assert.equal(check.ok, cosine >= 1e-5);
+        assert.ok(
+          Math.abs(check.value! - cosine) < 1e-6 + 0.01 * cosine,
+          `${check.value} is not ${cosine}`,
+        );
+      });
     });
 
     it("gives AllenNLP's simple and integrated gradients", async () => {
@@ -131,7 +181,9 @@ for (const name of familyNames) {
       const simple = await run(family, 'allennlp-simple-gradient', 'logit');
       const integrated = await run(family, 'allennlp-integrated-gradient', 'logit');
       const scores = (found: Explanation[]): (readonly number[])[] => found.map(e => e.scores);
-      assertMatches(family, scores(simple), golden.allennlp_simple_gradient, 'simple');
+      // Next to nothing divided by its sum is not comparable; the test above compares it undivided.
+      if (!normalisedAtOnce.includes(name))
+        assertMatches(family, scores(simple), golden.allennlp_simple_gradient, 'simple');
       assertMatches(family, scores(integrated), golden.allennlp_integrated_gradient, 'integrated');
       for (const { scores, explained, signed } of [...simple, ...integrated]) {
         assert.ok(scores.every(score => score >= 0));
@@ -148,9 +200,17 @@ for (const name of familyNames) {
       found.forEach(({ health }, row) => {
         const check = health.find(entry => entry.check === 'completeness')!;
         const rise = golden.ig_completeness.logit_minus_baseline[row]!;
-        const error = Math.abs(golden.ig_completeness.sum[row]! - rise) / Math.abs(rise);
-        assert.ok(Math.abs(check.value! - error) < 1e-3, `${check.value} is not ${error}`);
+        const magnitude = golden.ig_gausslegendre50_logit[row]!.reduce(
+          (a, b) => a + Math.abs(b),
+          0,
+        );
+        const scale = Math.max(Math.abs(rise), magnitude / 10);
+        const error = Math.abs(golden.ig_completeness.sum[row]! - rise) / scale;
+        assertClose([check.value! + 1], [error + 1], 1e-3, 'completeness error');
         assert.equal(check.ok, error < 0.02);
+        if (!singularAtZero.includes(name)) return;
+        assert.equal(check.ok, false);
+        assert.match(check.says, /\[PAD\]/);
       });
     });
 
@@ -164,7 +224,9 @@ for (const name of familyNames) {
             await run(family, method, 'logit', { steps: 9, samples: 9 }),
           ).flat();
           whole[method] ??= found;
-          assertClose(found, whole[method], 1e-5, `${method} in runs of ${size}`);
+          // Near the singular start of the path rounding is magnified.
+          const allowed = normalisedAtOnce.includes(name) ? 1e-3 : 1e-5;
+          assertClose(found, whole[method], allowed, `${method} in runs of ${size}`);
         }
       }
     });
@@ -184,22 +246,3 @@ for (const name of familyNames) {
     });
   });
 }
-
-describe('saliency of architectures whose zero baseline is singular', () => {
-  for (const name of ['llama', 'qwen2-sdpa', 'deberta-v2']) {
-    it(`says that integrated gradients of ${name} are not complete`, async function () {
-      const family = await loadFamilyModel(kitPath(this, 'families', name));
-      const { sum, logit_minus_baseline } = family.golden.ig_completeness;
-      const found = await run(family, 'integrated-gradients', 'logit');
-      found.forEach(({ health, attributions }, row) => {
-        const check = health.find(entry => entry.check === 'completeness')!;
-        const off = Math.abs(sum[row]! - logit_minus_baseline[row]!);
-        assert.ok(off > 0.02, 'the reference is off too');
-        assert.equal(check.ok, false, `row ${row}: ${check.says}`);
-        assert.match(check.says, /\[PAD\]/);
-        assert.ok(relativeError([attributions.reduce((a, b) => a + b, 0)], [sum[row]!]) < 1e-2);
-      });
-      await family.model.release();
-    });
-  }
-});
