@@ -129,8 +129,9 @@ describe('vjp', () => {
   it('names op, node and the way out where a rule is missing, and only on the path', async () => {
     const graph = emptyGraph('missing');
     const b = new GraphBuilder(graph);
-    const x = b.input('x', 'float32', ['n', 'm']);
-    const det = b.op('Det', [b.op('MatMul', [x, x])]);
+    const x = b.input('x', 'float64', ['n', 'm']);
+    const single = b.op('Cast', [b.op('MatMul', [x, x])], { to: 'float32' });
+    const det = b.op('Cast', [b.op('Det', [single])], { to: 'float64' });
     const y = b.op('Mul', [x, det]);
     b.output(y);
     const facts = await factsOf(graph, [{ x: [2, 2] }, { x: [3, 3] }]);
