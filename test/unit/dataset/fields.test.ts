@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { formatOf } from '../../../src/dataset/format';
 import { listFields, recordAt } from '../../../src/dataset/recordAt';
 import { complaintOf, linesOf } from './sources';
 
@@ -17,17 +16,6 @@ function refusal(value: object, options = {}): string {
 }
 
 describe('dataset: which fields are text and label', () => {
-  it('tells the format by the end of the name', () => {
-    assert.equal(formatOf('/a.b/Reviews.Dev.JSONL'), 'jsonl');
-    assert.equal(formatOf('a.ndjson'), 'jsonl');
-    assert.equal(formatOf('a.csv'), 'csv');
-    assert.equal(formatOf('a.tsv'), 'tsv');
-    assert.equal(formatOf('a.txt'), 'txt');
-    assert.equal(formatOf('a.json'), null);
-    assert.equal(formatOf('csv'), null);
-    assert.equal(formatOf('a.constructor'), null);
-  });
-
   it('goes by usual names, whatever their case, exact names first', () => {
     assert.deepEqual(namesOf({ Sentiment: 'pos', Review: 'good' }), ['Review', 'Sentiment']);
     assert.deepEqual(namesOf({ title: 't', review: 'r', text: 'x' }), ['text', null]);

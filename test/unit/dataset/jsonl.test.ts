@@ -193,7 +193,10 @@ describe('dataset: JSONL', () => {
       /the text field "text" is empty\. Choose a line with text\.$/,
     );
     assert.match(refusal('{"text":null}'), /the text field "text" is null, not text/);
-    assert.match(refusal('{"text":["a",["b"]],"n":1}'), /the text field "text" is a list, not text/);
+    assert.match(
+      refusal('{"text":["a",["b"]],"n":1}'),
+      /the text field "text" is a list, not text/,
+    );
     assert.match(
       refusal('{"text":"a\0b"}'),
       /^reviews\.jsonl, line 2, column 11: there is a NUL character/,

@@ -56,14 +56,15 @@ describe('dataset: only the neighbourhood is read', () => {
       jsonl: madeUp('a.jsonl', i => `{"text":"line ${i}","label":1}`),
       csv: madeUp('a.csv', i => (i === 0 ? 'text,label' : `line ${i},1`)),
       tsv: madeUp('a.tsv', i => (i === 0 ? 'text\tlabel' : `line ${i}\t1`)),
+      conll: madeUp('a.conll', i => (i % 3 === 0 ? '' : `${i % 3 === 1 ? 'line' : i} O`)),
       txt: madeUp('a.txt', i => `line ${i}`),
     };
-    for (const format of ['jsonl', 'csv', 'tsv', 'txt'] as const) {
-      for (const line of [10, 899_999, million - 1]) {
+    for (const format of ['jsonl', 'csv', 'tsv', 'conll', 'txt'] as const) {
+      for (const line of [11, 899_999, million - 2]) {
         sources[format].count = 0;
         const { text } = recordAt(sources[format], format, line);
         assert.equal(text.value, `line ${line}`);
-        assert.deepEqual(text.positionOf(2).line, line);
+        assert.deepEqual(text.positionOf(5).line, line);
         assert.ok(
           sources[format].count <= fewReads,
           `${format}: ${sources[format].count} look-ups`,
@@ -236,7 +237,7 @@ describe('dataset: only the neighbourhood is read', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), fc.nat(20), (pieces, line) => {
         const source: LineSource = linesOf(pieces.join(''));
-        for (const format of ['jsonl', 'csv', 'tsv', 'txt'] as const) {
+        for (const format of ['jsonl', 'csv', 'tsv', 'conll', 'txt'] as const) {
           try {
             const { text, startLine, endLine } = recordAt(source, format, line);
             assert.ok(startLine <= line && line <= endLine);
