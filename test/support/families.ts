@@ -20,6 +20,10 @@ export const familyNames = [
   'llama',
   'qwen2-sdpa',
   'modernbert',
+  'cnn',
+  'lstm',
+  'bilstm',
+  'gru',
 ] as const;
 
 /** Those that give labels to tokens, words to masks, or begin and end of an answer. */
@@ -80,7 +84,7 @@ function load<G extends Pick<Golden, 'input_ids' | 'attention_mask' | 'token_typ
   const dir = familyDir(name);
   const file = path.join(dir, 'model.onnx');
   const graph = readModel(readFileSync(file), file);
-  const golden = JSON.parse(readFileSync(path.join(dir, 'golden.json'), 'utf8')) as G;
+  const golden = readGolden<G>(dir);
   const all: Record<string, number[][] | null> = {
     input_ids: golden.input_ids,
     attention_mask: golden.attention_mask,
@@ -92,17 +96,27 @@ function load<G extends Pick<Golden, 'input_ids' | 'attention_mask' | 'token_typ
   return { graph, golden, feeds };
 }
 
+/** The reference numbers in a folder; where the model takes no mask, every token counts. */
+export function readGolden<G extends Pick<Golden, 'input_ids' | 'attention_mask'>>(dir: string): G {
+  const file = path.join(dir, 'golden.json');
+  const golden = JSON.parse(readFileSync(file, 'utf8')) as G & { attention_mask: unknown };
+  const whole = golden.input_ids.map(ids => ids.map(() => 1));
+  return { ...golden, attention_mask: golden.attention_mask ?? whole };
+}
+
 /** A matrix of integers as an int64 tensor. */
 export function integers(rows: readonly (readonly number[])[]): TensorValue {
   const dims = [rows.length, rows[0]!.length];
   return { dtype: 'int64', dims, data: BigInt64Array.from(rows.flat(), BigInt) };
 }
 
-/** Two small runs of different batch and length, to learn shapes from. */
+/** Two small runs of different batch and, where the export did not fix it, length, to learn shapes from. */
 export function probeFeeds(graph: Graph): Feeds[] {
+  const columns = graph.inputs[0]!.dims?.[1];
   const probe = (batch: number, length: number): Feeds => {
     const ones = Array.from({ length: batch }, () => Array<number>(length).fill(1));
     return Object.fromEntries(graph.inputs.map(({ name }) => [name, integers(ones)]));
   };
-  return [probe(2, 3), probe(3, 5)];
+  const lengths = typeof columns === 'number' ? [columns, columns] : [3, 5];
+  return lengths.map((length, i) => probe(2 + i, length));
 }
