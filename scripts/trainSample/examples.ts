@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { windowsOf } from '../../src/model/windows';
 import { Tokenizer } from '../../src/runtime/tokenizer';
 import type { Example } from './batches';
 import { labelNames } from './modelFolder';
@@ -20,10 +21,17 @@ export async function toExamples(
 ): Promise<Example[]> {
   return Promise.all(
     reviews.map(async ({ text, label }) => ({
-      ids: (await tokenizer.encode(text, { maxTokens })).ids,
+      ids: await idsOf(text, tokenizer, maxTokens),
       label: labelNames.indexOf(label),
     })),
   );
+}
+
+/** As the extension reads the beginning of a text. */
+async function idsOf(text: string, tokenizer: Tokenizer, maxTokens: number): Promise<number[]> {
+  const options = { maxTokens, mode: 'start', overlap: null, slides: null } as const;
+  const [window] = windowsOf(await tokenizer.encode({ text }), options);
+  return [...window!.row.ids];
 }
 
 /** Writes the tokenizer's files to a folder and loads them as any model's: what is trained is what will be read. */

@@ -39,7 +39,8 @@ export class ModelCache {
 
   /** Not for two callers at once: the engine asks for one thing after another. Throws as loadModel. */
   async get(dir: string, device: DevicePreference, options: LoadOptions = {}): Promise<Model> {
-    const key = [path.resolve(dir), device, options.tokenizer ?? 'required'].join('\0');
+    const { tokenizer = 'required', task = '' } = options;
+    const key = [path.resolve(dir), device, tokenizer, task].join('\0');
     const stamp = await stampOf(dir);
     const kept = this.entries.get(key);
     this.entries.delete(key);

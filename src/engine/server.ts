@@ -1,5 +1,6 @@
 /** What the engine does for those who ask, in whatever process it lives. */
-import { explain, explainIds } from '../interpret/saliency/explain';
+import { explain } from '../interpret/saliency/explain';
+import { explainIds } from '../interpret/saliency/explainIds';
 import { methodDescriptions } from '../interpret/saliency/methods';
 import { SaliencyProgram } from '../interpret/saliency/program';
 import type { Model } from '../model/model';
@@ -18,12 +19,14 @@ import type {
   ModelInfo,
 } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
+import type { TaskKind } from '../protocol/task';
 import { ModelCache } from './modelCache';
 import { SerialQueue } from './serialQueue';
 
 export interface ModelPlace {
   readonly modelDir: string;
   readonly device: DevicePreference;
+  readonly task?: TaskKind;
 }
 
 /**
@@ -39,7 +42,7 @@ export class EngineServer {
   loadModel(place: ModelPlace, context: Partial<HandlerContext> = {}): Promise<ModelInfo> {
     return this.queue.run(async () => {
       context.progress?.({ done: 0, total: 1, says: 'Loading the model' });
-      const model = await this.models.get(place.modelDir, place.device);
+      const model = await this.models.get(place.modelDir, place.device, { task: place.task });
       // Built now so that an op without a rule is told when the model is chosen, not at the first line.
       await SaliencyProgram.of(model);
       return describe(model);
@@ -49,7 +52,8 @@ export class EngineServer {
   /** Explains one text. Throws GlassboxError. */
   explain(request: ExplainRequest, context: Partial<HandlerContext> = {}): Promise<Explanation> {
     return this.queue.run(async () => {
-      const model = await this.models.get(request.modelDir, request.device);
+      const { modelDir, device, task } = request;
+      const model = await this.models.get(modelDir, device, { task });
       stopIfCancelled(context);
       const explanation = await explain(model, request, context);
       this.explained++;
@@ -63,7 +67,10 @@ export class EngineServer {
     context: Partial<HandlerContext> = {},
   ): Promise<Explanation[]> {
     return this.queue.run(async () => {
-      const model = await this.models.get(modelDir, device, { tokenizer: 'optional' });
+      const model = await this.models.get(modelDir, device, {
+        tokenizer: 'optional',
+        task: request.task,
+      });
       stopIfCancelled(context);
       const explanations = await explainIds(model, rows, request, context);
       this.explained += explanations.length;
@@ -110,6 +117,8 @@ function stopIfCancelled({ signal }: Partial<HandlerContext>): void {
 }
 
 function describe({ about }: Model): ModelInfo {
-  const { dir, name, architecture, labels, device, hash, maxTokens } = about;
-  return { dir, name, architecture, labels, device, hash, maxTokens, methods: methodDescriptions };
+  const { dir, name, architecture, head, device, hash, maxTokens } = about;
+  const { task, labels } = head;
+  const methods = methodDescriptions;
+  return { dir, name, architecture, task, labels, device, hash, maxTokens, methods };
 }

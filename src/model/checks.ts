@@ -1,7 +1,5 @@
 /** Checks that the parts of a model folder belong together. Each failure is one sentence with the way out. */
-import { rankOf, staticDims, type Facts } from '../autodiff/shapes';
 import type { Graph } from '../onnx/graph';
-import { isFloat } from '../onnx/tensorData';
 import type { HealthCheck } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import type { Tokenizer } from '../runtime/tokenizer';
@@ -20,48 +18,6 @@ export function checkWeights(graph: Graph, file: string): void {
       `${file} is quantised (op ${node.op}), and whole numbers have no gradient; use the float32 export of the model.`,
     );
   }
-}
-
-/** The output with one number a label, and how many. Throws 'bad-model' or 'unsupported'. */
-export function findLogits(
-  graph: Graph,
-  facts: Facts,
-  file: string,
-): { name: string; classes: number } {
-  const floats = graph.outputs.filter(({ name }) => {
-    const found = facts.get(name);
-    return found !== undefined && isFloat(found.dtype);
-  });
-  const output =
-    floats.find(({ name }) => name === 'logits') ??
-    floats.find(({ name }) => rankOf(facts.get(name)!) === 2);
-  if (!output) {
-    throw new GlassboxError(
-      'bad-model',
-      `${file} has no output of logits [batch, labels] (its outputs: ${graph.outputs.map(({ name }) => name).join(', ')}); export the model with its classification head.`,
-    );
-  }
-  const dims = staticDims(facts.get(output.name)!);
-  const classes = dims[1] ?? null;
-  if (dims.length === 3) {
-    throw new GlassboxError(
-      'unsupported',
-      `${file} gives a prediction for each token ("${output.name}" has three dimensions); this version explains models that give one label to a whole text.`,
-    );
-  }
-  if (dims.length !== 2 || classes === null) {
-    throw new GlassboxError(
-      'bad-model',
-      `${file} gives "${output.name}" in the shape [${dims.map(dim => dim ?? '?').join(', ')}], not [batch, labels]; export the model for text classification.`,
-    );
-  }
-  if (classes < 2) {
-    throw new GlassboxError(
-      'unsupported',
-      `${file} gives a single number for a text (a regression); this version explains models that choose between labels.`,
-    );
-  }
-  return { name: output.name, classes };
 }
 
 /**
@@ -125,16 +81,3 @@ const usualTokenizer: Readonly<Record<string, string>> = {
   roberta: 'BPE',
   'xlm-roberta': 'Unigram',
 };
-
-/** What config.json says that makes this version's reading of the logits doubtful. */
-export function problemNotes(config: ModelConfig): HealthCheck[] {
-  if (config.problem !== 'multi_label_classification') return [];
-  return [
-    {
-      check: 'multi-label',
-      ok: false,
-      value: null,
-      says: 'This model judges each label by itself (multi-label), but the probabilities shown here are those of one label against the others; explain the logit, not the probability.',
-    },
-  ];
-}

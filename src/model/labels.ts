@@ -40,6 +40,29 @@ export function labelsOf(config: ModelConfig, classes: number): string[] {
   return labels;
 }
 
+/** True where the names are those that config.json gets when nobody names the labels. */
+export function namesNothing(labels: ReadonlyMap<number, string>): boolean {
+  return [...labels].every(([index, label]) => label.trim().toUpperCase() === `LABEL_${index}`);
+}
+
+/** The two labels of a single logit: the second is the one that it speaks for. */
+export function binaryLabels({ labels }: ModelConfig): string[] {
+  const [first, second] = [labels?.get(0), labels?.get(1)];
+  if (first !== undefined && second !== undefined) return [first, second];
+  return first === undefined || namesNothing(new Map([[0, first]]))
+    ? ['LABEL_0', 'LABEL_1']
+    : [`not ${first}`, first];
+}
+
+/** What the numbers of a regression are called. */
+export function numberNames({ labels }: ModelConfig, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => {
+    const name = labels?.get(index);
+    if (name !== undefined && labels !== null && !namesNothing(labels)) return name;
+    return count === 1 ? 'value' : `value ${index}`;
+  });
+}
+
 /**
  * Index of the label that a dataset's `name` means: the label itself, else the label but for capitals
  * and surrounding space, else an index. Null where the model has no such label.

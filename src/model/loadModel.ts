@@ -1,28 +1,30 @@
 /** From a folder to a checked model. */
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { findEmbeddingLookup } from '../autodiff/embeddingLookup';
 import { prepare } from '../autodiff/passes';
 import type { Facts } from '../autodiff/shapes';
 import type { Graph } from '../onnx/graph';
-import { readModel } from '../onnx/readModel';
 import { isFloat, sizeOf } from '../onnx/tensorData';
 import type { DevicePreference } from '../protocol/explanation';
 import { GlassboxError, reasonOf } from '../protocol/messages';
+import type { TaskKind } from '../protocol/task';
 import { openSession } from '../runtime/devices';
 import { learnFacts } from '../runtime/probe';
 import type { Feeds } from '../runtime/session';
 import { Tokenizer } from '../runtime/tokenizer';
-import { checkTokenizer, checkWeights, findLogits, problemNotes } from './checks';
+import { checkTokenizer, checkWeights } from './checks';
 import { readConfig, type ModelConfig } from './config';
-import { findFiles, readBytes } from './files';
+import { findHead } from './head';
+import { findFiles } from './files';
 import { feedsOf, inputsOf, type ModelInputs, type Row } from './inputs';
-import { labelsOf } from './labels';
 import { Model, type Embedding } from './model';
+import { hashOf, openModelFile } from './modelFile';
 
 export interface LoadOptions {
   /** 'optional': config.json and tokenizer.json may be missing, for inputs that are token ids already. */
   readonly tokenizer?: 'required' | 'optional';
+  /** Overrides the task that the files say. */
+  readonly task?: TaskKind | undefined;
 }
 
 /** Texts are cut to so many tokens where neither config.json nor the tokenizer names a limit. */
@@ -42,24 +44,29 @@ export async function loadModel(
   const files = await findFiles(dir, options.tokenizer !== 'optional');
   const config = await readConfig(files.config);
   const tokenizer = files.tokenizer === null ? null : await Tokenizer.load(files.tokenizer);
-  const bytes = await readBytes(files.onnx);
-  const graph = readPrepared(bytes, files.onnx);
+  const opening = await openModelFile(files.onnx);
+  const graph = prepared(opening.graph, files.onnx);
   const padId = tokenizer?.padId ?? config.padId;
   const inputs = inputsOf(graph, files.onnx, padId ?? 0);
   const embedding = findEmbedding(graph, files.onnx);
-  const notes = [
-    ...(tokenizer ? checkTokenizer(tokenizer, config, embedding.vocabulary, files.onnx) : []),
-    ...problemNotes(config),
-  ];
+  const notes = tokenizer
+    ? checkTokenizer(tokenizer, config, embedding.vocabulary, files.onnx)
+    : [];
   const maxTokens = tokenLimit(config, tokenizer, inputs);
   const facts = await probe(graph, files.onnx, inputs, embedding, maxTokens);
   checkEmbeddingShape(facts, embedding, files.onnx);
-  const logits = findLogits(graph, facts, files.onnx);
-  const labels = labelsOf(config, logits.classes);
+  const head = findHead({
+    graph,
+    facts,
+    config,
+    vocabulary: embedding.vocabulary,
+    file: files.onnx,
+    override: options.task,
+  });
   const trial = {
-    model: bytes,
+    model: opening.model,
     feeds: trialFeeds(inputs, embedding, Math.min(32, maxTokens), 8),
-    output: logits.name,
+    output: head.outputs[0]!,
   };
   const opened = await openSession(device, trial).catch((error: unknown) => {
     throw doesNotRun(files.onnx, error);
@@ -69,8 +76,9 @@ export async function loadModel(
     name: path.basename(path.resolve(dir)),
     file: files.onnx,
     architecture: config.architecture,
-    labels,
-    hash: createHash('sha256').update(bytes).digest('hex'),
+    head,
+    parts: opening.parts,
+    hash: await hashOf(opening.parts),
     device: opened.device,
     deviceSays: opened.says,
     maxTokens,
@@ -78,19 +86,18 @@ export async function loadModel(
     padId,
     maskId: tokenizer?.maskId ?? null,
     inputs,
-    logits: logits.name,
     embedding,
     facts,
     matrixWeights: matrixWeights(graph, embedding),
+    exact: true,
     notes,
   };
   const readAgain = async (): Promise<Graph> =>
-    readPrepared(await readBytes(files.onnx), files.onnx);
+    prepared((await openModelFile(files.onnx)).graph, files.onnx);
   return new Model(about, opened.session, readAgain, graph);
 }
 
-function readPrepared(bytes: Uint8Array, file: string): Graph {
-  const graph = readModel(bytes, file);
+function prepared(graph: Graph, file: string): Graph {
   checkWeights(graph, file);
   return prepare(graph);
 }

@@ -4,7 +4,9 @@ import type { Graph } from '../onnx/graph';
 import type { HealthCheck } from '../protocol/explanation';
 import type { Session } from '../runtime/session';
 import type { Tokenizer } from '../runtime/tokenizer';
+import type { Head } from './head';
 import { feedsOf, type ModelInputs, type Row } from './inputs';
+import { rowOutputs, type RowOutput } from './rowOutput';
 
 /** The embedding table and where it is read; the weights themselves stay in the graph. */
 export interface Embedding {
@@ -22,8 +24,11 @@ export interface ModelFacts {
   /** Path of model.onnx. */
   readonly file: string;
   readonly architecture: string;
-  readonly labels: readonly string[];
-  /** SHA-256 of model.onnx, hexadecimal. */
+  /** What the model decides, and where. */
+  readonly head: Head;
+  /** The files that hold the graph and its weights, model.onnx first. */
+  readonly parts: readonly string[];
+  /** SHA-256 of these files' contents one after another, hexadecimal. */
   readonly hash: string;
   readonly device: 'cpu' | 'webgpu';
   /** One sentence: why this device. */
@@ -34,13 +39,15 @@ export interface ModelFacts {
   readonly padId: number | null;
   readonly maskId: number | null;
   readonly inputs: ModelInputs;
-  /** Name of the output [batch, labels]. */
-  readonly logits: string;
   readonly embedding: Embedding;
   /** Types and shapes of the graph's values. */
   readonly facts: Facts;
   /** Floats in weight matrices, embedding table not counted: two of them cost a token one multiply-add. */
   readonly matrixWeights: number;
+  /**
+   * False: the explained float32 graph is not quite the function of the file (half precision, whole-number weights).
+   */
+  readonly exact: boolean;
   /** What every explanation with this model must carry along. */
   readonly notes: readonly HealthCheck[];
 }
@@ -75,18 +82,15 @@ export class Model implements Releasable {
     return graph;
   }
 
-  /** Logits of each row, from the model as it was exported. */
-  async predict(rows: readonly Row[]): Promise<number[][]> {
-    const { inputs, logits, labels } = this.about;
+  /** What the model says about each row, as it was exported. */
+  async predict(rows: readonly Row[]): Promise<RowOutput[]> {
+    const { inputs, head } = this.about;
     const step = inputs.batch ?? rows.length;
-    const found: number[][] = [];
+    const found: RowOutput[] = [];
     for (let first = 0; first < rows.length; first += step) {
       const some = rows.slice(first, first + step);
-      const { [logits]: output } = await this.session.run(feedsOf(inputs, some), [logits]);
-      const numbers = Array.from(output!.data, Number);
-      some.forEach((_, row) => {
-        found.push(numbers.slice(row * labels.length, (row + 1) * labels.length));
-      });
+      const fetched = await this.session.run(feedsOf(inputs, some), head.outputs);
+      found.push(...rowOutputs(head, fetched, some));
     }
     return found;
   }

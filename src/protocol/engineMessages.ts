@@ -7,7 +7,7 @@ import type {
   ModelInfo,
   ScalarKind,
 } from './explanation';
-import type { Gold, LabelChoice, ReadingOptions } from './task';
+import type { Gold, LabelChoice, ReadingOptions, TaskKind } from './task';
 
 /** A text that is token ids already. */
 export interface TokenRow {
@@ -41,7 +41,10 @@ export interface EngineStatus {
 }
 
 export type EngineRequests = {
-  loadModel: { params: { modelDir: string; device: DevicePreference }; result: ModelInfo };
+  loadModel: {
+    params: { modelDir: string; device: DevicePreference; task?: TaskKind };
+    result: ModelInfo;
+  };
   explain: { params: ExplainRequest; result: Explanation };
   explainIds: { params: ExplainIdsRequest; result: Explanation[] };
   status: { params: null; result: EngineStatus };

@@ -3,19 +3,24 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type * as Native from 'tokenizers';
 import type { Token } from '../protocol/explanation';
+import type { TextRange } from '../protocol/task';
 import { GlassboxError, reasonOf } from '../protocol/messages';
 import { utf16Offsets, wellFormed } from './codePoints';
 import { readTokenizerFacts, type TokenizerFacts } from './tokenizerFacts';
 
-/** One text as the model reads it. */
+/** What is tokenised together: a text or a pair, and the text's words where they are known. */
+export interface EncodeInput {
+  readonly text: string;
+  readonly pair?: string | undefined;
+  readonly words?: readonly TextRange[] | undefined;
+}
+
+/** A text as token ids, whatever its length. */
 export interface Encoding {
-  readonly ids: number[];
-  readonly typeIds: number[];
-  /** One an id, with UTF-16 offsets into the text. */
-  readonly tokens: Token[];
-  readonly truncated: boolean;
-  /** What was cut off: tokens, and UTF-16 units of the text after the last token that was kept. */
-  readonly unseen: { readonly tokens: number; readonly characters: number };
+  readonly ids: readonly number[];
+  readonly typeIds: readonly number[];
+  /** One an id, with UTF-16 offsets into the text of its field. */
+  readonly tokens: readonly Token[];
 }
 
 let loaded: typeof Native | undefined;
@@ -112,54 +117,80 @@ export class Tokenizer {
   }
 
   /**
-   * Tokens of `text`, special tokens of the model added. Where there are more than `maxTokens`, the last
-   * ones of the text are dropped; the special tokens before and after the text stay.
+   * Tokens of a text or of a pair, special tokens of the model added; nothing is cut off. Where the words are
+   * given they are tokenised one by one, as in training for token classification, and `word` counts them.
+   * Throws GlassboxError 'unsupported' where the tokenizer has no form for pairs or for words.
    */
-  async encode(text: string, { maxTokens }: { maxTokens: number }): Promise<Encoding> {
-    const encoding = await this.native.encode(wellFormed(text));
+  async encode({ text, pair, words }: EncodeInput): Promise<Encoding> {
+    const encoding = words
+      ? await this.encodeWords(text, words, pair)
+      : await this.native.encode(wellFormed(text), pair === undefined ? null : wellFormed(pair));
     const special = encoding.getSpecialTokensMask();
-    const kept = keptPositions(special, maxTokens);
     const ids = encoding.getIds();
-    const typeIds = encoding.getTypeIds();
     const names = encoding.getTokens();
     const offsets = encoding.getOffsets();
-    const words = encoding.getWordIds();
-    const toUtf16 = utf16Offsets(text);
-    const tokens = kept.map((position): Token => {
+    const wordIds = encoding.getWordIds();
+    const fields = encoding.getSequenceIds();
+    const places = [words ? placeInWords(text, words) : placeInText(text), placeInText(pair ?? '')];
+    const tokens = ids.map((id, position): Token => {
       const isSpecial = special[position] === 1;
-      const [start = 0, end = 0] = offsets[position] ?? [];
+      const field = fields[position] === 1 ? 1 : 0;
+      const word = wordIds[position] ?? null;
+      const [from = 0, to = 0] = offsets[position] ?? [];
       return {
         text: names[position]!,
-        start: isSpecial ? 0 : toUtf16(start),
-        end: isSpecial ? 0 : toUtf16(end),
+        field,
+        ...(isSpecial ? { start: 0, end: 0 } : places[field]!(from, to, word)),
         special: isSpecial,
-        unknown: !isSpecial && ids[position] === this.unkId,
-        word: words[position] ?? null,
+        unknown: !isSpecial && id === this.unkId,
+        word,
       };
     });
-    const dropped = ids.length - kept.length;
-    const seenTo = tokens.reduce((end, token) => Math.max(end, token.end), 0);
-    return {
-      ids: kept.map(position => ids[position]!),
-      typeIds: kept.map(position => typeIds[position]!),
-      tokens,
-      truncated: dropped > 0,
-      unseen: { tokens: dropped, characters: dropped > 0 ? text.length - seenTo : 0 },
-    };
+    return { ids, typeIds: encoding.getTypeIds(), tokens };
   }
 
-  private idOf(token: string | null): number | null {
+  private async encodeWords(
+    text: string,
+    words: readonly TextRange[],
+    pair: string | undefined,
+  ): Promise<Native.Encoding> {
+    if (pair !== undefined) {
+      throw new GlassboxError(
+        'unsupported',
+        'A text that is cut into words cannot be one of a pair; leave the second text out.',
+      );
+    }
+    const pieces = words.map(({ start, end }) => wellFormed(text.slice(start, end)));
+    try {
+      return await this.native.encode(pieces, null, { isPretokenized: true });
+    } catch (error) {
+      throw new GlassboxError(
+        'unsupported',
+        `${this.file} cannot tokenise word by word (${reasonOf(error)}); save the tokenizer with add_prefix_space=True, as it was trained.`,
+      );
+    }
+  }
+
+  /** Id of a token as it stands in the vocabulary, or null. */
+  idOf(token: string | null): number | null {
     return token === null ? null : this.native.tokenToId(token);
   }
 }
 
-/** Positions that stay when a sequence is cut to `maxTokens`: special tokens at both ends, and the text's first. */
-function keptPositions(special: readonly number[], maxTokens: number): number[] {
-  const length = special.length;
-  const all = special.map((_, position) => position);
-  if (length <= maxTokens) return all;
-  let tail = 0;
-  while (tail < length && special[length - 1 - tail] === 1) tail++;
-  tail = Math.min(tail, maxTokens);
-  return [...all.slice(0, maxTokens - tail), ...all.slice(length - tail)];
+type PlaceOf = (from: number, to: number, word: number | null) => TextRange;
+
+/** From code points of the text to its UTF-16 units. */
+function placeInText(text: string): PlaceOf {
+  const toUtf16 = utf16Offsets(text);
+  return (from, to) => ({ start: toUtf16(from), end: toUtf16(to) });
+}
+
+/** From code points of a word to UTF-16 units of the text. */
+function placeInWords(text: string, words: readonly TextRange[]): PlaceOf {
+  return (from, to, word) => {
+    const range = word === null ? undefined : words[word];
+    if (!range) return { start: 0, end: 0 };
+    const toUtf16 = utf16Offsets(text.slice(range.start, range.end));
+    return { start: range.start + toUtf16(from), end: range.start + toUtf16(to) };
+  };
 }

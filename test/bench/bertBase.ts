@@ -8,7 +8,7 @@ import { vjp } from '../../src/autodiff/vjp';
 import { SaliencyProgram } from '../../src/interpret/saliency/program';
 import { runPoints } from '../../src/interpret/saliency/runPoints';
 import { pathPoints } from '../../src/interpret/saliency/quadrature';
-import { targetOf } from '../../src/interpret/saliency/target';
+import { cell } from '../../src/interpret/task/decision';
 import type { Row } from '../../src/model/inputs';
 import { loadModel } from '../../src/model/loadModel';
 import { GraphBuilder } from '../../src/onnx/builder';
@@ -72,7 +72,8 @@ export async function pathOverForward(): Promise<Figure> {
     const integrate = () =>
       runPoints(program, {
         rows: [row],
-        targets: [targetOf('logit', { label: 0, against: null, why: 'chosen' }, bertBase.labels)],
+        decisions: [[{ position: 0, cells: [cell(0)] }]],
+        scalar: 'logit',
         baseline: { ids: [row.ids.map(() => 0)], scale: 0 },
         points,
       });

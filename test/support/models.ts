@@ -9,6 +9,7 @@ import type { Model } from '../../src/model/model';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/builder';
 import { writeModel } from '../../src/onnx/writeModel';
 import type { ExplainRequest } from '../../src/protocol/explanation';
+import type { Gold } from '../../src/protocol/task';
 import { familyDir, type Golden } from './families';
 
 export const kit = path.resolve('..', 'shared', 'kit');
@@ -98,10 +99,13 @@ export function goldenRows(golden: Golden): Row[] {
   }));
 }
 
+/** A request's other fields; a gold label is written as a dataset has it. */
+export type AskOptions = Omit<Partial<ExplainRequest>, 'gold'> & { readonly gold?: string | Gold };
+
 export function ask(
   text: string,
   method: string,
-  more: Partial<ExplainRequest> = {},
+  { gold, ...more }: AskOptions = {},
 ): ExplainRequest {
   return {
     modelDir: '',
@@ -111,6 +115,14 @@ export function ask(
     parameters: {},
     scalar: 'logit',
     label: { kind: 'predicted' },
+    ...(gold === undefined
+      ? {}
+      : { gold: typeof gold === 'string' ? { kind: 'label', label: gold } : gold }),
     ...more,
   };
+}
+
+/** The first output's numbers of each row. */
+export async function logitsOf(model: Model, rows: readonly Row[]): Promise<number[][]> {
+  return (await model.predict(rows)).map(({ values }) => Array.from(values[0]!));
 }

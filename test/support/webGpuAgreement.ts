@@ -1,7 +1,7 @@
 /** A process that explains golden rows on CPU and WebGPU and prints how far they are apart. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { explainIds } from '../../src/interpret/saliency/explain';
+import { explainIds } from '../../src/interpret/saliency/explainIds';
 import { loadModel } from '../../src/model/loadModel';
 import type { Golden } from './families';
 import { goldenRows } from './models';

@@ -1,31 +1,15 @@
 /** From the program's numbers to attributions, scores and health. */
-import type { Row } from '../../model/inputs';
 import type { Model } from '../../model/model';
-import type { HealthCheck, Prediction, ScalarKind, Token } from '../../protocol/explanation';
+import type { HealthCheck, ScalarKind, Token } from '../../protocol/explanation';
+import type { TextRange, Windows, WordScore, WordScores } from '../../protocol/task';
+import type { Asked } from '../task/reading';
+import type { Combined } from './combine';
 import * as health from './health';
 import { isSigned, type Method, type Plan, type ResolvedParameters } from './method';
 import { normalise } from './normalise';
 import type { SaliencyProgram } from './program';
-import type { Reductions, RowResult } from './runPoints';
-import { scalarValue, type ChosenLabel, type Target } from './target';
-
-/** A text as it was read. */
-export interface ReadText {
-  readonly row: Row;
-  readonly tokens: readonly Token[];
-  readonly unseen: { readonly tokens: number; readonly characters: number };
-  /** As it stands in the dataset. */
-  readonly gold: string | null;
-}
-
-/** What is asked about a text. */
-export interface Question {
-  readonly prediction: Prediction;
-  readonly gold: number | null;
-  readonly chosen: ChosenLabel;
-  readonly scalar: ScalarKind;
-  readonly target: Target;
-}
+import type { Reductions } from './runPoints';
+import { wordScores } from './wordScores';
 
 export interface Means {
   readonly model: Model;
@@ -33,6 +17,24 @@ export interface Means {
   readonly method: Method;
   readonly plan: Plan;
   readonly parameters: ResolvedParameters;
+}
+
+/** What is known about one text when the program has run. */
+export interface Found {
+  readonly asked: Asked;
+  readonly scalar: ScalarKind;
+  /** The scalar at the text, without the part that has no derivative (decision.ts, constantOf). */
+  readonly value: number;
+  /** Those that were seen. */
+  readonly tokens: readonly Token[];
+  readonly combined: Combined;
+  readonly wordScores: WordScores;
+  readonly windows: Windows | null;
+  readonly unseen: readonly TextRange[];
+  /** What reading the text found out, about its gold label for instance. */
+  readonly notes: readonly HealthCheck[];
+  /** Difference between the logits of the file and those of the explained function, where they are not the same. */
+  readonly disagreement: number;
 }
 
 export interface Answer {
@@ -44,20 +46,16 @@ export interface Answer {
    */
   readonly scores: number[];
   readonly signed: boolean;
+  readonly words: WordScore[];
   readonly health: HealthCheck[];
 }
 
-export function readResult(
-  means: Means,
-  text: ReadText,
-  question: Question,
-  result: RowResult,
-): Answer {
+export function readResult(means: Means, found: Found): Answer {
   const { plan } = means;
-  const sums = pick(plan, result.reductions);
+  const sums = pick(plan, found.combined.reductions);
   const attributions = plan.absolute ? sums.map(Math.abs) : [...sums];
   const signed = isSigned(plan);
-  const towards = signed && question.scalar === 'loss' ? -1 : 1;
+  const towards = signed && found.scalar === 'loss' ? -1 : 1;
   const scores = normalise(
     // 0 * -1 would be -0, which is printed.
     attributions.map(value => (value === 0 ? 0 : towards * value)),
@@ -67,7 +65,8 @@ export function readResult(
     attributions,
     scores,
     signed,
-    health: check(means, text, question, result, attributions),
+    words: wordScores(found.tokens, attributions, found.wordScores, plan.normalisation, towards),
+    health: check(means, found, attributions),
   };
 }
 
@@ -83,13 +82,12 @@ function pick({ product, reduce }: Plan, reductions: Reductions): readonly numbe
 }
 
 function check(
-  { model, program, plan, parameters }: Means,
-  text: ReadText,
-  { prediction, gold, chosen, scalar, target }: Question,
-  { reductions, scalars }: RowResult,
+  { model, plan, parameters }: Means,
+  found: Found,
   attributions: readonly number[],
 ): HealthCheck[] {
-  const { tokens, unseen, row } = text;
+  const { tokens, asked, scalar, combined } = found;
+  const { reductions, scalars } = combined;
   const checks: (HealthCheck | null)[] = [
     health.finite(attributions),
     health.nonzero(attributions, tokens),
@@ -97,7 +95,7 @@ function check(
   if (plan.complete) {
     const sum = reductions.productSum.reduce((a, b) => a + b, 0);
     const magnitude = reductions.productSum.reduce((a, b) => a + Math.abs(b), 0);
-    const rise = scalarValue(target, prediction.logits) - scalars.at(-1)!;
+    const rise = found.value - scalars.at(-1)!;
     checks.push(health.completeness({ sum, magnitude, rise, scalar, ...parameters }));
   }
   const oneMean = plan.moment === 'mean' && plan.reduce === 'sum';
@@ -107,14 +105,14 @@ function check(
     checks.push(health.layerNormDot(reductions));
   }
   checks.push(
-    health.saturated(scalar, prediction.probabilities[chosen.label]!),
+    asked.probability === null ? null : health.saturated(scalar, asked.probability),
     tokens.every(token => token.special) ? health.emptyText() : null,
-    health.truncated(unseen),
+    health.seen(found.windows, found.unseen),
     model.about.tokenizer === null
       ? null
-      : health.unknownTokens(tokens.filter((_, index) => row.mask[index] === 1)),
-    text.gold !== null && gold === null ? health.goldUnknown(text.gold, model.about.labels) : null,
-    health.sameFunction(program.disagreement),
+      : health.unknownTokens(tokens.filter(token => !token.special)),
+    ...found.notes,
+    health.sameFunction(found.disagreement, model.about.exact),
     ...model.about.notes,
   );
   return checks.filter(entry => entry !== null);

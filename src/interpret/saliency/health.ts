@@ -6,6 +6,7 @@ import type {
   ScalarKind,
   Token,
 } from '../../protocol/explanation';
+import type { TextRange, Windows } from '../../protocol/task';
 import type { Reductions } from './runPoints';
 
 /** Below these, a sum over the embedding is rounding (reference: LayerNorm's shift and scale invariance). */
@@ -127,15 +128,21 @@ export function layerNormDot({ productSum, rawL2, inputL2 }: Reductions): Health
   };
 }
 
-export function truncated(unseen: { tokens: number; characters: number }): HealthCheck {
-  const ok = unseen.tokens === 0;
+/** Whether the explained reading had the whole text before it. */
+export function seen(windows: Windows | null, unseen: readonly TextRange[]): HealthCheck {
+  const characters = unseen.reduce((sum, { start, end }) => sum + end - start, 0);
+  const read =
+    windows === null
+      ? 'The model read the whole text.'
+      : `The text is longer than the model's input: it was read in ${windows.count} ${windows.count === 1 ? 'window' : 'windows'} of ${windows.tokens} tokens${windows.count > 1 ? `, overlapping by ${windows.overlap}` : ''}.`;
   return {
     check: 'truncated',
-    ok,
-    value: unseen.tokens,
-    says: ok
-      ? 'The model read the whole text.'
-      : `The text is too long for the model: the last ${unseen.tokens} tokens (${unseen.characters} characters) were not read.`,
+    ok: characters === 0,
+    value: characters,
+    says:
+      characters === 0
+        ? read
+        : `${windows === null ? 'The text is too long for the model:' : `${read.slice(0, -1)};`} ${characters} characters were not seen by what is explained here, and are marked so.`,
   };
 }
 
@@ -161,15 +168,6 @@ export function emptyText(): HealthCheck {
   };
 }
 
-export function goldUnknown(gold: string, labels: readonly string[]): HealthCheck {
-  return {
-    check: 'gold-label',
-    ok: false,
-    value: null,
-    says: `The gold label "${gold}" is none of the model's labels (${labels.join(', ')}).`,
-  };
-}
-
 /** The derivative of a probability p by its logit is p (1 - p), that of its loss p - 1. */
 export function saturated(scalar: ScalarKind, probability: number): HealthCheck | null {
   if (scalar === 'logit') return null;
@@ -185,13 +183,29 @@ export function saturated(scalar: ScalarKind, probability: number): HealthCheck 
   };
 }
 
-/** The gradient belongs to the function that predicted: measured once when the model was loaded. */
-export function sameFunction(disagreement: number): HealthCheck {
+/** More than this, relative to the logits, and a map explains a noticeably different function. */
+const convertedLimit = 0.05;
+
+/**
+ * The gradient belongs to the function that predicted: measured once when the model was loaded; where the weights
+ * had to be converted, at this very text.
+ */
+export function sameFunction(disagreement: number, exact: boolean): HealthCheck {
+  const size = disagreement === 0 ? 'exactly' : `to ${disagreement.toExponential(0)}`;
+  if (exact) {
+    return {
+      check: 'same-function',
+      ok: true,
+      value: disagreement,
+      says: `The explained function gives the model's own prediction (${size}).`,
+    };
+  }
+  const ok = disagreement <= convertedLimit;
   return {
     check: 'same-function',
-    ok: true,
+    ok,
     value: disagreement,
-    says: `The explained function gives the model's own prediction (${disagreement === 0 ? 'exactly' : `to ${disagreement.toExponential(0)}`}).`,
+    says: `The explained float32 function differs from the file's by ${percent(disagreement)} of the logits at this text${ok ? '' : ': the map is of a noticeably different function, so use the float32 export of the model'}.`,
   };
 }
 

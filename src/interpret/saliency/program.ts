@@ -2,13 +2,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Row } from '../../model/inputs';
 import type { Model, Releasable } from '../../model/model';
-import { writeModel } from '../../onnx/writeModel';
 import { GlassboxError, reasonOf } from '../../protocol/messages';
 import { Session, type Feeds } from '../../runtime/session';
 import { Pace } from './pace';
+import { logitsAt } from '../../model/rowOutput';
+import { idleDecisions } from './decisionFeeds';
 import { buildProgramGraph } from './programGraph';
 import { runPoints } from './runPoints';
-import { noTarget } from './target';
 
 /** Largest difference between both predictions, relative to the largest logit (at least 1). */
 const tolerance = { cpu: 1e-5, webgpu: 1e-4 };
@@ -29,9 +29,9 @@ export class SaliencyProgram implements Releasable {
   /** The program of a model: built and checked on first use, then kept. Throws GlassboxError. */
   static async of(model: Model): Promise<SaliencyProgram> {
     return await model.program('saliency', async () => {
-      const bytes = writeModel(await buildProgramGraph(model));
+      const graph = await buildProgramGraph(model);
       const { file, device } = model.about;
-      const session = await Session.create(bytes, { device }).catch((error: unknown) => {
+      const session = await Session.of(graph, { device }).catch((error: unknown) => {
         throw cannotRun(file, error);
       });
       const program = new SaliencyProgram(model, session);
@@ -62,21 +62,24 @@ export class SaliencyProgram implements Releasable {
    * else positions or types would be added twice and the map would explain another model.
    */
   private async check(): Promise<void> {
-    const { embedding, labels, maxTokens, file, device } = this.model.about;
+    const { embedding, head, maxTokens, file, device, exact } = this.model.about;
     const length = Math.min(7, maxTokens);
     const ids = Array.from({ length }, (_, i) => (3 + 11 * i) % embedding.vocabulary);
     const row: Row = { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
-    const [expected] = await this.model.predict([row]);
+    const positions = head.decides === 'ends' ? [0, 1] : [0];
+    const [output] = await this.model.predict([row]);
     const { rows } = await runPoints(this, {
       rows: [row],
-      targets: [noTarget(labels.length)],
+      decisions: idleDecisions(1, positions),
+      scalar: 'logit',
       baseline: { ids: [ids.map(() => 0)], scale: 0 },
       points: [{ alpha: 1, weight: 0, sigma: 0, relative: false, sample: 0 }],
+      wantsLogits: true,
     });
-    const found = rows[0]!.logits[0]!;
-    const scale = Math.max(1, ...expected!.map(Math.abs));
-    const differences = expected!.map((value, index) => Math.abs(value - found[index]!));
-    this.disagreement = Math.max(...differences) / scale;
+    const expected = positions.flatMap(at => Array.from(logitsAt(head, output!, at)));
+    this.disagreement = largestDifference(expected, rows[0]!.logits[0]!);
+    // Converted weights (half precision, whole numbers) compute another function: each explanation measures it.
+    if (!exact) return;
     if (!(this.disagreement <= tolerance[device])) {
       throw new GlassboxError(
         'bad-model',
@@ -84,6 +87,17 @@ export class SaliencyProgram implements Releasable {
       );
     }
   }
+}
+
+/** Relative to the largest expected magnitude, or to 1 where all are smaller. */
+export function largestDifference(expected: ArrayLike<number>, found: ArrayLike<number>): number {
+  let scale = 1;
+  let difference = 0;
+  for (let i = 0; i < expected.length; i++) {
+    scale = Math.max(scale, Math.abs(expected[i]!));
+    difference = Math.max(difference, Math.abs(expected[i]! - found[i]!));
+  }
+  return Number.isNaN(difference) ? NaN : difference / scale;
 }
 
 function cannotRun(file: string, error: unknown): GlassboxError {

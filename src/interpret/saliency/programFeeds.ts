@@ -3,9 +3,9 @@ import { feedsOf, wholeNumbers, type Row } from '../../model/inputs';
 import type { ModelFacts } from '../../model/model';
 import type { Feeds, TensorValue } from '../../runtime/session';
 import { noiseCounters } from './noise';
+import { decisionFeeds } from './decisionFeeds';
 import { programInputs as input } from './programValues';
 import type { Moment, Point, Work } from './runPoints';
-import type { Target } from './target';
 
 /** One point of one row: an entry of the batch. */
 export interface Entry {
@@ -21,7 +21,8 @@ const momentCoefficients: Readonly<Record<Moment, readonly number[]>> = {
 };
 
 /** What is the same in every slice. */
-export function fixedFeeds({ inputs, embedding }: ModelFacts, work: Work, columns: number): Feeds {
+export function fixedFeeds(about: ModelFacts, work: Work, columns: number): Feeds {
+  const { inputs, embedding, head } = about;
   const { width } = embedding;
   const { rows, baseline, points, moment = 'mean', seed = 0 } = work;
   const noisy = points.some(point => point.sigma !== 0);
@@ -59,12 +60,13 @@ export function fixedFeeds({ inputs, embedding }: ModelFacts, work: Work, column
     [input.noiseWidth]: wholeNumbers('int64', [1], [noisy ? width : 1]),
     [input.moment]: floats([3], momentCoefficients[moment]),
     [input.linear]: floats([1], [moment === 'mean' ? 1 : 0]),
+    ...decisionFeeds(head, work, columns),
   };
 }
 
 /** What differs from slice to slice; the caller adds the sums so far and the pivot. */
 export function sliceFeeds(
-  { inputs, labels }: ModelFacts,
+  { inputs }: ModelFacts,
   work: Work,
   slice: readonly Entry[],
   columns: number,
@@ -73,11 +75,6 @@ export function sliceFeeds(
   // An export with a fixed batch is filled up with points of weight zero.
   const all = Array.from({ length: count }, (_, i) => slice[i] ?? slice[0]!);
   const perPoint = (pick: (entry: Entry) => number): TensorValue => floats([count], all.map(pick));
-  const perLabel = (pick: (target: Target) => readonly number[]): TensorValue =>
-    floats(
-      [count, labels.length],
-      all.flatMap(({ row }) => pick(work.targets[row]!)),
-    );
   const noisy = work.points.some(point => point.sigma !== 0);
   const samples = noisy ? all.map(({ point }) => point.sample) : [0];
   const weights = work.rows.flatMap((_, row) =>
@@ -96,9 +93,6 @@ export function sliceFeeds(
     [input.sigma]: perPoint(({ point }) => point.sigma),
     [input.relative]: perPoint(({ point }) => (point.relative ? 1 : 0)),
     [input.samples]: wholeNumbers('int64', [samples.length], samples),
-    [input.onLogits]: perLabel(target => target.onLogits),
-    [input.onProbabilities]: perLabel(target => target.onProbabilities),
-    [input.onLogProbabilities]: perLabel(target => target.onLogProbabilities),
     [input.weights]: floats([work.rows.length, count], weights),
   };
 }

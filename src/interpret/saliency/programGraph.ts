@@ -4,8 +4,8 @@
  * The batch is a list of points. A point b belongs to a row (a text) r and has word vectors
  *   x_b = baseline_r + alpha_b (e_r - baseline_r) + noise_b,
  * which take the place of the model's own word vectors. Of each point the scalar
- *   s_b = sum_c  Z_bc z_c + P_bc softmax(z)_c + L_bc log softmax(z)_c
- * is differentiated by x_b. The gradients g_b are summed up over the points of a row,
+ *   s_b = sum_kc  Z_rkc z_bkc + P_rkc softmax(z_bk)_c + L_rkc log softmax(z_bk)_c
+ * is differentiated by x_b (scalarGraph.ts; k decisions of c choices each). The gradients g_b are summed up over the points of a row,
  *   A_r = sum_b w_rb (g_b - pivot_r),   Q_r = sum_b w_rb (g_b - pivot_r)^2,
  * onto what earlier runs have summed, and reduced over the embedding to a few numbers a token.
  */
@@ -18,6 +18,7 @@ import type { Model } from '../../model/model';
 import { GlassboxError } from '../../protocol/messages';
 import { appendNoise } from './noise';
 import { programInputs, programOutputs } from './programValues';
+import { appendScalar } from './scalarGraph';
 
 /** Dimensions of inputs that are [R, L, D] in one run and [1, 1, 1] in another: no symbol may tie them. */
 const anySize = [null, null, null];
@@ -33,7 +34,7 @@ export async function buildProgramGraph(model: Model): Promise<Graph> {
 }
 
 async function build(model: Model): Promise<Graph> {
-  const { embedding, logits } = model.about;
+  const { embedding, head } = model.about;
   // Positions of the last layer that the classifier does not read would be differentiated for nothing.
   const { graph: source, facts } = narrow(await model.graph(), model.about.facts);
   const graph: Graph = {
@@ -53,11 +54,11 @@ async function build(model: Model): Promise<Graph> {
     const inputs = node.inputs.map(name => (name === embedding.output ? points : name));
     graph.nodes.push({ ...node, inputs });
   }
-  const { scalar, adjoint } = appendScalar(b, logits);
+  const { scalar, decisions, adjoints: seeds } = appendScalar(b, head, facts);
   const known: Facts = new Map([...facts, [points, facts.get(embedding.output)!]]);
   const adjoints = vjp({
     graph,
-    seeds: new Map([[logits, adjoint]]),
+    seeds,
     wrt: [points],
     facts: known,
     prefix: 'glassbox/vjp/',
@@ -67,7 +68,7 @@ async function build(model: Model): Promise<Graph> {
   const gradient = adjoints.get(points) ?? end.op('Mul', [points, end.scalar(0)]);
   appendSums(end, gradient, rows);
   end.output(scalar, programOutputs.scalar);
-  end.output(logits, programOutputs.logits);
+  end.output(decisions, programOutputs.logits);
   return cleanup(graph);
 }
 
@@ -130,30 +131,6 @@ function appendPoints(b: GraphBuilder, rows: RowValues): string {
     b.op('Unsqueeze', [ofRow(rows.mask), b.ints([2])]),
   ]);
   return b.op('Add', [clean, b.op('Mul', [cut, size])]);
-}
-
-/**
- * The scalar of each point, and its derivative by the logits:
- * Z + p (P - sum_c P p) + L - p sum_c L, with p = softmax(z).
- */
-function appendScalar(b: GraphBuilder, logits: string): { scalar: string; adjoint: string } {
-  const input = programInputs;
-  const onLogits = b.input(input.onLogits, 'float32', ['B', 'C']);
-  const onProbabilities = b.input(input.onProbabilities, 'float32', ['B', 'C']);
-  const onLogs = b.input(input.onLogProbabilities, 'float32', ['B', 'C']);
-  const p = b.op('Softmax', [logits], { axis: -1 });
-  const logs = b.op('LogSoftmax', [logits], { axis: -1 });
-  const total = (value: string, keepdims: number): string =>
-    b.op('ReduceSum', [value, b.ints([1])], { keepdims });
-  const weighted = b.op('Mul', [onProbabilities, p]);
-  const terms = [b.op('Mul', [onLogits, logits]), weighted, b.op('Mul', [onLogs, logs])];
-  const scalar = total(
-    terms.reduce((x, y) => b.op('Add', [x, y])),
-    0,
-  );
-  const inner = b.op('Sub', [b.op('Sub', [onProbabilities, total(weighted, 1)]), total(onLogs, 1)]);
-  const adjoint = b.op('Add', [b.op('Add', [onLogits, onLogs]), b.op('Mul', [p, inner])]);
-  return { scalar, adjoint };
 }
 
 /** The weighted sums over points, and their reductions over the embedding. */

@@ -1,6 +1,6 @@
 /** What the saliency program (programGraph.ts) is fed, and what it gives. */
 
-/** Names of the program's own inputs; R rows, B points, L tokens, D the embedding's width, C labels. */
+/** Names of the program's own inputs; R rows, B points, L tokens, D the embedding's width, K decisions, C choices. */
 export const programInputs = {
   /** [R, L] int64: token ids of each row, and of its baseline. */
   rowIds: 'glassbox/row_ids',
@@ -21,10 +21,14 @@ export const programInputs = {
   seed: 'glassbox/seed',
   counters: 'glassbox/counters',
   noiseWidth: 'glassbox/noise_width',
-  /** [B, C] float: weights of logits, probabilities and log-probabilities in the scalar. */
+  /** [R, K] int64: the tokens of each row that are decided; only where a token is. */
+  positions: 'glassbox/positions',
+  /** [R, K, C] float: weights of logits, probabilities and log-probabilities in the scalar of a row. */
   onLogits: 'glassbox/on_logits',
   onProbabilities: 'glassbox/on_probabilities',
   onLogProbabilities: 'glassbox/on_log_probabilities',
+  /** The same for the logarithm of one minus the probability; only of sigmoids. */
+  onLogAbsences: 'glassbox/on_log_absences',
   /** [R, B] float: the weight of a point in the sums of a row. */
   weights: 'glassbox/weights',
   /** [R, L, D] (or [1, 1, 1] for zero) float: sums of earlier runs, and the pivot. */
@@ -52,7 +56,7 @@ export const programOutputs = {
   productL2: 'glassbox/product_l2',
   /** [R, L]: L2 norm of the input's distance from the baseline. */
   inputL2: 'glassbox/input_l2',
-  /** [B], [B, C]. */
+  /** [B], [B, K, C]: of each point the scalar, and the logits of its decisions. */
   scalar: 'glassbox/scalar',
   logits: 'glassbox/logits',
 } as const;

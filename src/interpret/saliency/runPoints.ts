@@ -1,11 +1,13 @@
 /** Runs the points of some rows through the saliency program, in slices that add up. */
 import { columnsOf, type Row } from '../../model/inputs';
-import { GlassboxError, type Progress } from '../../protocol/messages';
+import type { ScalarKind } from '../../protocol/explanation';
+import { GlassboxError } from '../../protocol/messages';
 import type { Feeds, TensorValue } from '../../runtime/session';
+import type { Decision } from '../task/decision';
+import type { RunOptions } from '../task/readText';
 import type { SaliencyProgram } from './program';
 import { fixedFeeds, sliceFeeds, type Entry } from './programFeeds';
 import { programInputs as input, programOutputs as output } from './programValues';
-import type { Target } from './target';
 
 /** A place near or before a text at which the gradient is taken; the same for every row. */
 export interface Point {
@@ -24,19 +26,16 @@ export type Moment = 'mean' | 'square' | 'variance';
 
 export interface Work {
   readonly rows: readonly Row[];
-  /** The scalar of each row. */
-  readonly targets: readonly Target[];
+  /** What is decided in each row, and the scalar of it. */
+  readonly decisions: readonly (readonly Decision[])[];
+  readonly scalar: ScalarKind;
   /** Ids of each row's baseline; scale 0 makes it the zero vector. */
   readonly baseline: { readonly ids: readonly (readonly number[])[]; readonly scale: 0 | 1 };
   readonly points: readonly Point[];
   /** Of the gradient over the points; by default the mean. */
   readonly moment?: Moment;
   readonly seed?: number;
-}
-
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
+  readonly wantsLogits?: boolean;
 }
 
 /** Numbers a token (zero on padding): norms of the moment, and of the moment times the input. */
@@ -53,9 +52,10 @@ export interface Reductions {
 
 export interface RowResult {
   readonly reductions: Reductions;
-  /** The scalar and the logits at each point. */
+  /** The scalar at each point. */
   readonly scalars: readonly number[];
-  readonly logits: readonly (readonly number[])[];
+  /** The logits of the row's decisions at each point, [K, C]; only where the work wants them. */
+  readonly logits: readonly Float32Array[];
 }
 
 const reductionNames = {
@@ -138,7 +138,7 @@ interface Accumulated {
   readonly values: Feeds;
   /** By row, then by point. */
   readonly scalars: number[][];
-  readonly logits: number[][][];
+  readonly logits: Float32Array[][];
 }
 
 async function accumulate(
@@ -148,14 +148,14 @@ async function accumulate(
   fetches: readonly string[],
   { signal, progress }: RunOptions,
 ): Promise<Accumulated> {
-  const { inputs, labels } = program.model.about;
+  const { inputs } = program.model.about;
   const columns = columnsOf(inputs, work.rows);
   const entries = work.rows.flatMap((_, row) =>
     work.points.map((point): Entry => ({ row, point })),
   );
   const fixed = fixedFeeds(program.model.about, work, columns);
   const scalars: number[][] = work.rows.map(() => []);
-  const logits: number[][][] = work.rows.map(() => []);
+  const logits: Float32Array[][] = work.rows.map(() => []);
   let sums = { sum: zero, square: zero };
   for (let done = 0; ;) {
     if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
@@ -170,14 +170,18 @@ async function accumulate(
     };
     const fetched = last ? fetches : [output.sum, output.square];
     const started = performance.now();
-    const values = await program.run(feeds, [...fetched, output.scalar, output.logits]);
+    const values = await program.run(feeds, [
+      ...fetched,
+      output.scalar,
+      ...(work.wantsLogits ? [output.logits] : []),
+    ]);
     program.pace.learn(slice.length * columns, performance.now() - started);
     slice.forEach(({ row }, index) => {
-      const at = index * labels.length;
       scalars[row]!.push(Number(values[output.scalar]!.data[index]));
-      logits[row]!.push(
-        Array.from(values[output.logits]!.data.slice(at, at + labels.length), Number),
-      );
+      if (!work.wantsLogits) return;
+      const { dims, data } = values[output.logits]!;
+      const size = dims[1]! * dims[2]!;
+      logits[row]!.push((data as Float32Array).slice(index * size, (index + 1) * size));
     });
     done += slice.length;
     if (last) return { values, scalars, logits };

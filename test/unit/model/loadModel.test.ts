@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { SaliencyProgram } from '../../../src/interpret/saliency/program';
-import { explainIds } from '../../../src/interpret/saliency/explain';
+import { explainIds } from '../../../src/interpret/saliency/explainIds';
 import { loadModel, type LoadOptions } from '../../../src/model/loadModel';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/builder';
 import { writeModel } from '../../../src/onnx/writeModel';
 import { GlassboxError } from '../../../src/protocol/messages';
 import { familyDir, familyNames } from '../../support/families';
-import { Folders, kitPath, rowOf, wordModel } from '../../support/models';
+import { Folders, kitPath, logitsOf, rowOf, wordModel } from '../../support/models';
 import { assertClose, seededRandom } from '../../support/numbers';
 
 const head = (b: GraphBuilder, words: string): string =>
@@ -37,7 +37,7 @@ describe('loadModel', () => {
     const dir = folders.textModel();
     const model = await loadModel(dir, 'cpu');
     const { about } = model;
-    assert.deepEqual(about.labels, ['LABEL_0', 'LABEL_1', 'LABEL_2']);
+    assert.deepEqual(about.head.labels, ['LABEL_0', 'LABEL_1', 'LABEL_2']);
     assert.deepEqual(
       [about.name, about.architecture, about.maxTokens, about.padId, about.maskId, about.device],
       [path.basename(dir), 'BertForSequenceClassification', 64, 0, 4, 'cpu'],
@@ -62,7 +62,7 @@ describe('loadModel', () => {
     const dir = folders.with({ 'onnx/model.onnx': wordModel(table, head) });
     const model = await loadModel(dir, 'cpu', { tokenizer: 'optional' });
     assert.equal(model.about.file, path.join(dir, 'onnx', 'model.onnx'));
-    assert.deepEqual(await model.predict([rowOf(0, 1), rowOf(2)]), [
+    assert.deepEqual(await logitsOf(model, [rowOf(0, 1), rowOf(2)]), [
       [4, 1],
       // Padded on the right with id 0, as this model has no mask.
       [1, 7],
@@ -81,7 +81,7 @@ describe('loadModel', () => {
     const dir = folders.with({ 'model.onnx': writeModel(graph) });
     const model = await loadModel(dir, 'cpu', { tokenizer: 'optional' });
     const rows = [rowOf(0, 1), rowOf(2), rowOf(3, 4, 0)];
-    assert.deepEqual(await model.predict(rows), [
+    assert.deepEqual(await logitsOf(model, rows), [
       [4, 1],
       [0, 5],
       [4, 5],
@@ -213,18 +213,6 @@ describe('loadModel', () => {
       await refuses(dir, /word vectors/, 'bad-model', bare);
     });
 
-    it('a prediction for each token', async () => {
-      const dir = folders.with({ 'model.onnx': wordModel(table, (_, words) => words) });
-      await refuses(dir, /prediction for each token/, 'unsupported', bare);
-    });
-
-    it('a regression', async () => {
-      const one = wordModel(table, (b, words) =>
-        b.op('MatMul', [head(b, words), b.constant('float32', [2, 1], [1, 1])]),
-      );
-      await refuses(folders.with({ 'model.onnx': one }), /regression/, 'unsupported', bare);
-    });
-
     it('an op without a derivative rule, by op, node and file', async () => {
       const odd = wordModel(table, determinants);
       await refuses(
@@ -255,7 +243,7 @@ describe('loadModel', () => {
     for (const name of familyNames) {
       const model = await loadModel(familyDir(name), 'cpu', { tokenizer: 'optional' });
       assert.equal(model.about.tokenizer, null);
-      assert.equal(model.about.labels.length, 3);
+      assert.equal(model.about.head.labels.length, 3);
       await model.release();
     }
   });

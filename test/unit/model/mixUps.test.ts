@@ -77,7 +77,7 @@ describe('mixed-up model folders', () => {
     await refuses(dir, /config\.json numbers its labels 1, 2, 3, where 0 to 2 are expected/);
     write({ 0: 0, 1: 1, 2: true });
     const model = await loadModel(dir, 'cpu');
-    assert.deepEqual(model.about.labels, ['0', '1', 'true']);
+    assert.deepEqual(model.about.head.labels, ['0', '1', 'true']);
     await model.release();
   });
 });

@@ -1,6 +1,6 @@
 /** Models whose attributions are known exactly. */
 import assert from 'node:assert/strict';
-import { explainIds } from '../../../src/interpret/saliency/explain';
+import { explainIds } from '../../../src/interpret/saliency/explainIds';
 import type { Model } from '../../../src/model/model';
 import type { GraphBuilder } from '../../../src/onnx/builder';
 import type { Explanation, MethodParameters } from '../../../src/protocol/explanation';
@@ -118,7 +118,7 @@ describe('closed forms', () => {
         parameters: {},
         scalar: 'logit',
         label: { kind: 'contrast' },
-        gold: ['LABEL_1'],
+        gold: [{ kind: 'label', label: 'LABEL_1' }],
       });
       const difference = weights.map(([first, second]) => first! - second!);
       assert.deepEqual(
@@ -138,7 +138,7 @@ describe('closed forms', () => {
       const row = rowOf(2, 3, 1, 1, 1, 1);
       const question = { method: 'gradient', parameters: { aggregate: 'sum' } } as const;
       const label = { kind: 'label', label: 'LABEL_0' } as const;
-      const logits = (await model.predict([row]))[0]!;
+      const [logits] = (await model.predict([row]))[0]!.values as [Float32Array];
       const p = 1 / (1 + Math.exp(logits[1]! - logits[0]!));
       const slope = weights.reduce((sum, [first, second]) => sum + first! - second!, 0);
       const by = async (scalar: 'probability' | 'loss'): Promise<readonly number[]> =>

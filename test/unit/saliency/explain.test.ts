@@ -1,12 +1,13 @@
 /** A whole explanation: what it carries, what it refuses, and how it is stopped. */
 import assert from 'node:assert/strict';
-import { explain, explainIds } from '../../../src/interpret/saliency/explain';
+import { explain } from '../../../src/interpret/saliency/explain';
+import { explainIds } from '../../../src/interpret/saliency/explainIds';
 import { methodDescriptions } from '../../../src/interpret/saliency/methods';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Model } from '../../../src/model/model';
-import type { ExplainRequest, Explanation } from '../../../src/protocol/explanation';
+import type { Explanation } from '../../../src/protocol/explanation';
 import type { Progress } from '../../../src/protocol/messages';
-import { ask, Folders, rowOf } from '../../support/models';
+import { ask, Folders, rowOf, type AskOptions } from '../../support/models';
 
 const text = 'The film is not very good 😀, the charming 映画 is.';
 
@@ -22,7 +23,7 @@ describe('explain', () => {
     folders.remove();
   });
 
-  const run = (method: string, more: Partial<ExplainRequest> = {}): Promise<Explanation> =>
+  const run = (method: string, more: AskOptions = {}): Promise<Explanation> =>
     explain(model, ask(text, method, more));
   const check = (found: Explanation, name: string): Explanation['health'][number] =>
     found.health.find(entry => entry.check === name)!;
@@ -125,11 +126,15 @@ describe('explain', () => {
 
   it('explains the beginning of 100,000 characters, and says how much was not read', async () => {
     const long = 'the film is good '.repeat(6000).slice(0, 100_000);
-    const found = await explain(model, ask(long, 'input-x-gradient'));
+    const longText = { mode: 'start', overlap: null } as const;
+    const found = await explain(model, ask(long, 'input-x-gradient', { longText }));
     assert.equal(found.tokens.length, 64);
     assert.equal(found.tokens.at(-1)!.text, '[SEP]');
-    assert.match(check(found, 'truncated').says, /9\d{4} characters\) were not read/);
+    assert.match(check(found, 'truncated').says, /9\d{4} characters were not seen/);
     assert.equal(check(found, 'truncated').ok, false);
+    const [unseen] = found.unseen;
+    assert.equal(long.slice(0, unseen!.start).split(' ').length, 62 + 1);
+    assert.deepEqual([unseen!.end, found.unseen.length], [long.length, 1]);
   });
 
   it('reads NUL, lone surrogates and HTML as any text', async () => {
@@ -147,7 +152,7 @@ describe('explain', () => {
   });
 
   describe('refuses in one sentence', () => {
-    const cases: [string, Partial<ExplainRequest>, RegExp][] = [
+    const cases: [string, AskOptions, RegExp][] = [
       ['a method that is not there', { method: 'lime' }, /no method "lime".*integrated-gradients/],
       ['gold without gold', { label: { kind: 'gold' } }, /no gold label/],
       ['gold that the model lacks', { label: { kind: 'gold' }, gold: 'nice' }, /no gold label/],

@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import * as health from '../../../src/interpret/saliency/health';
 import { normalise } from '../../../src/interpret/saliency/normalise';
 import { Pace } from '../../../src/interpret/saliency/pace';
-import { scalarValue, targetOf } from '../../../src/interpret/saliency/target';
+import { cell, partValue } from '../../../src/interpret/task/decision';
+import type { Head } from '../../../src/model/head';
 import type { Token } from '../../../src/protocol/explanation';
 
-const token: Token = { text: 'x', start: 0, end: 1, special: false, unknown: false, word: 0 };
+const token: Token = {
+  text: 'x',
+  field: 0,
+  start: 0,
+  end: 1,
+  special: false,
+  unknown: false,
+  word: 0,
+};
 const five = Array.from({ length: 5 }, () => token);
 
 describe('health', () => {
@@ -76,19 +85,49 @@ describe('normalise', () => {
   });
 });
 
-describe('scalarValue', () => {
+describe('partValue', () => {
+  const near = (actual: number, expected: number): void => {
+    assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
+  };
+  const value = (
+    link: Head['link'],
+    scalar: 'logit' | 'probability' | 'loss',
+    logits: number[],
+    cells: ReturnType<typeof cell>[],
+  ): number => {
+    const head: Head = {
+      task: 'text-classification',
+      link,
+      decides: 'text',
+      outputs: ['logits'],
+      labels: [],
+      classes: logits.length,
+    };
+    const part = { window: 0, weight: 1, decisions: [{ position: 0, cells }] };
+    return partValue(head, scalar, part, { values: [Float32Array.from(logits)] });
+  };
+
   it('is the logit, the probability, the loss, or the difference of two', () => {
     const logits = [Math.log(1), Math.log(2), Math.log(5)];
-    const of = (scalar: 'logit' | 'probability' | 'loss', against: number | null): number =>
-      scalarValue(targetOf(scalar, { label: 2, against, why: '' }, 3), logits);
-    const near = (actual: number, expected: number): void => {
-      assert.ok(Math.abs(actual - expected) < 1e-12, `${actual}`);
-    };
-    near(of('logit', null), Math.log(5));
-    near(of('probability', null), 5 / 8);
-    near(of('loss', null), Math.log(8 / 5));
+    const of = (scalar: 'logit' | 'probability' | 'loss', against?: number): number =>
+      value('softmax', scalar, logits, [
+        cell(2),
+        ...(against === undefined ? [] : [cell(against, -1)]),
+      ]);
+    near(of('logit'), Math.log(5));
+    near(of('probability'), 5 / 8);
+    near(of('loss'), Math.log(8 / 5));
     near(of('probability', 1), 3 / 8);
     near(of('loss', 1), Math.log(2 / 5));
+  });
+
+  it('of a sigmoid judges each label by itself, and its absence', () => {
+    const logits = [0, Math.log(3)];
+    near(value('sigmoid', 'probability', logits, [cell(1)]), 3 / 4);
+    near(value('sigmoid', 'probability', logits, [cell(1, 1, true)]), 1 / 4);
+    near(value('sigmoid', 'loss', logits, [cell(1)]), Math.log(4 / 3));
+    near(value('sigmoid', 'loss', logits, [cell(1, 1, true)]), Math.log(4));
+    near(value('sigmoid', 'logit', logits, [cell(1, 1, true)]), -Math.log(3));
   });
 });
 

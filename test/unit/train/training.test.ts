@@ -25,7 +25,7 @@ describe('npm run train-sample', () => {
         /gradients of (\d+) parameters.* error ([\d.e-]+)/u.exec(stdout) ?? [];
       assert.ok(Number(count) >= 30 && Number(error) <= 0.01, stdout);
       const model = await loadModel(folder, 'cpu');
-      assert.deepEqual(model.about.labels, ['negative', 'positive']);
+      assert.deepEqual(model.about.head.labels, ['negative', 'positive']);
       await model.release();
     } finally {
       await rm(folder, { recursive: true, force: true });

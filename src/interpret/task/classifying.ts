@@ -1,0 +1,249 @@
+/** Reads classifiers: one label of several, two labels from one logit, any number of labels. */
+import { findLabel } from '../../model/labels';
+import { logitsAt } from '../../model/rowOutput';
+import type { HealthCheck, Prediction } from '../../protocol/explanation';
+import type { Gold, LabelChoice, Question } from '../../protocol/task';
+import { cell, probabilitiesOf, type Cell } from './decision';
+import {
+  badQuestion,
+  checkFinite,
+  indexOfLargest,
+  question,
+  type Asked,
+  type Reader,
+  type TextAtHand,
+} from './reading';
+
+/** Labels of a classifier with what the model says about each. */
+interface Judged {
+  readonly labels: readonly string[];
+  readonly logits: readonly number[];
+  readonly probabilities: readonly number[];
+  readonly decided: readonly number[];
+  readonly gold: readonly number[];
+  readonly goldNotes: readonly HealthCheck[];
+  /** The cell that stands for a label, or for its absence. */
+  readonly cellOf: (label: number, weight: number, off?: boolean) => Cell;
+  readonly several: boolean;
+}
+
+export const readClassification: Reader = text => {
+  const judged = judge(text);
+  const { labels, decided, gold, goldNotes } = judged;
+  const names = (indices: readonly number[]): string =>
+    indices.map(index => labels[index]!).join(', ') || 'none';
+  const prediction: Prediction = {
+    task: text.head.task,
+    link: text.head.link,
+    label: names(decided),
+    labels,
+    logits: judged.logits,
+    probabilities: judged.probabilities,
+    decided,
+    right: gold,
+    entities: [],
+  };
+  const known = text.gold !== null && goldNotes.length === 0;
+  return {
+    gold: known ? names(gold) : null,
+    correct: known ? sameSet(decided, gold) : null,
+    questions: questionsOf(judged, known),
+    notes: goldNotes,
+    ask: choice => asked(text, judged, prediction, choice),
+  };
+};
+
+function judge(text: TextAtHand): Judged {
+  const { head, outputs } = text;
+  const each = outputs.map(output => logitsAt(head, output, 0));
+  // The text's logits are the mean of its windows'.
+  const mean = Array.from(
+    each[0]!,
+    (_, i) => each.reduce((sum, z) => sum + z[i]!, 0) / each.length,
+  );
+  checkFinite(mean);
+  const binary = head.task === 'binary-classification';
+  const several = head.task === 'multi-label-classification';
+  const logits = binary ? [-mean[0]!, mean[0]!] : mean;
+  const probabilities = probabilitiesOf(head.link, logits);
+  const over = [...logits.keys()].filter(label => probabilities[label]! >= 0.5);
+  const { labels } = head;
+  const [gold, goldNotes] = goldLabels(text.gold, labels, several);
+  return {
+    labels,
+    logits,
+    probabilities,
+    // A probability of exactly one half is a yes.
+    decided: several ? over : [binary ? (mean[0]! >= 0 ? 1 : 0) : indexOfLargest(logits)],
+    gold,
+    goldNotes,
+    cellOf: (label, weight, off = false) =>
+      binary ? cell(0, weight, (label === 0) !== off) : cell(label, weight, off),
+    several,
+  };
+}
+
+function goldLabels(
+  gold: Gold | null,
+  labels: readonly string[],
+  several: boolean,
+): [number[], HealthCheck[]] {
+  if (gold === null) return [[], []];
+  if (gold.kind === 'tags' || gold.kind === 'answers') {
+    return [[], [unknownGold(gold.kind === 'tags' ? 'a tag for each word' : 'an answer', labels)]];
+  }
+  const whole = gold.kind === 'label' ? [gold.label] : gold.labels;
+  const found = whole.map(name => findLabel(labels, name));
+  // Tables write several labels into one cell.
+  if (several && found.includes(null) && gold.kind === 'label') {
+    const parts = gold.label.split(/[,;|]/).map(part => part.trim());
+    return goldLabels({ kind: 'labels', labels: parts.filter(part => part !== '') }, labels, false);
+  }
+  const missing = whole.filter((_, i) => found[i] === null);
+  const notes = missing.map(name => unknownGold(`"${name}"`, labels));
+  return [found.filter(index => index !== null), notes];
+}
+
+function unknownGold(what: string, labels: readonly string[]): HealthCheck {
+  const shown = labels.slice(0, 20).join(', ') + (labels.length > 20 ? ', ...' : '');
+  return {
+    check: 'gold-label',
+    ok: false,
+    value: null,
+    says: `The gold label ${what} is none of the model's labels (${shown}).`,
+  };
+}
+
+function sameSet(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every(index => b.includes(index));
+}
+
+function questionsOf({ labels, decided, gold, several }: Judged, known: boolean): Question[] {
+  const name = (indices: readonly number[]): string =>
+    indices.map(index => labels[index]!).join(', ') || 'none';
+  const agrees = sameSet(decided, gold);
+  const main = 'Decision';
+  const found = [
+    question(main, `Predicted (${name(decided)})`, { kind: 'predicted' }),
+    question(
+      main,
+      known ? `Gold (${name(gold)})` : 'Gold (none)',
+      { kind: 'gold' },
+      known && gold.length > 0,
+    ),
+    question(
+      main,
+      `Predicted \u2212 gold${known ? (agrees ? ' (they agree)' : '') : ' (no gold label)'}`,
+      { kind: 'contrast' },
+      known && !agrees && gold.length > 0 && decided.length > 0,
+    ),
+    ...labels.map(label => question('Labels', `\u201c${label}\u201d`, { kind: 'label', label })),
+  ];
+  if (!several) return found;
+  const off = labels.filter((_, index) => !decided.includes(index));
+  return [
+    ...found,
+    ...off.map(label =>
+      question('Left out', `why not \u201c${label}\u201d`, { kind: 'not', label }),
+    ),
+  ];
+}
+
+interface Meant {
+  readonly label: number;
+  readonly against?: number;
+  readonly off?: boolean;
+  readonly why: string;
+}
+
+function asked(
+  { outputs }: TextAtHand,
+  judged: Judged,
+  prediction: Prediction,
+  choice: LabelChoice,
+): Asked {
+  const { label, against, off = false, why } = meant(judged, choice);
+  const { labels, cellOf, probabilities } = judged;
+  const cells = [cellOf(label, 1, off)];
+  if (against !== undefined) cells.push(cellOf(against, -1));
+  const parts = outputs.map((_, window) => ({
+    window,
+    weight: 1 / outputs.length,
+    decisions: [{ position: 0, cells }],
+  }));
+  const name = labels[label]!;
+  const minus = against === undefined ? '' : ` minus "${labels[against]!}"`;
+  const windows = outputs.length > 1 ? ` (mean of ${outputs.length} windows)` : '';
+  return {
+    choice: off
+      ? { kind: 'not', label: name }
+      : against === undefined
+        ? { kind: 'label', label: name }
+        : { kind: 'contrast' },
+    label: off ? `not ${name}` : name,
+    against: against === undefined ? null : labels[against]!,
+    why,
+    what: `${off ? 'not ' : ''}"${name}"${minus}${windows}`,
+    parts,
+    prediction,
+    probability: off ? 1 - probabilities[label]! : probabilities[label]!,
+  };
+}
+
+function meant(judged: Judged, choice: LabelChoice): Meant {
+  const { labels, decided, gold, probabilities } = judged;
+  switch (choice.kind) {
+    case 'predicted': {
+      const likeliest = indexOfLargest(probabilities);
+      if (decided.length === 0) return { label: likeliest, off: true, why: 'predicted' };
+      return { label: decided.includes(likeliest) ? likeliest : decided[0]!, why: 'predicted' };
+    }
+    case 'gold': {
+      const missed = gold.find(label => !decided.includes(label));
+      return { label: missed ?? needGold(gold), why: 'gold' };
+    }
+    case 'contrast':
+      return contrast(judged);
+    case 'label':
+    case 'not': {
+      const label = findLabel(labels, choice.label);
+      if (label === null) {
+        throw badQuestion(
+          `The model has no label "${choice.label}"; its labels are ${labels.join(', ')}.`,
+        );
+      }
+      return { label, off: choice.kind === 'not', why: 'chosen' };
+    }
+    case 'span':
+    case 'mask':
+    case 'answer':
+      throw badQuestion(
+        'This model gives labels to whole texts, so no words of it can be asked about; choose a label.',
+      );
+  }
+}
+
+function needGold(gold: readonly number[]): number {
+  if (gold.length > 0) return gold[0]!;
+  throw badQuestion(
+    "This text has no gold label among the model's labels; explain the predicted label, or name the field of the gold labels.",
+  );
+}
+
+/** A label that is wrongly there minus one that is wrongly missing. */
+function contrast({ labels, decided, gold }: Judged): Meant {
+  needGold(gold);
+  const extra = decided.find(label => !gold.includes(label));
+  const missed = gold.find(label => !decided.includes(label));
+  if (extra === undefined && missed === undefined) {
+    throw badQuestion(
+      `The prediction agrees with the gold label ("${decided.map(label => labels[label]!).join(', ')}"), so predicted minus gold is zero everywhere; explain the predicted label instead.`,
+    );
+  }
+  if (extra === undefined || missed === undefined) {
+    throw badQuestion(
+      'There is no label that is wrongly there and one that is wrongly missing, so nothing can be subtracted; explain one label, or why it was left out.',
+    );
+  }
+  return { label: extra, against: missed, why: 'contrast' };
+}

@@ -1,0 +1,79 @@
+/** Reads regressions: one or several numbers. */
+import { logitsAt } from '../../model/rowOutput';
+import type { HealthCheck, Prediction } from '../../protocol/explanation';
+import type { LabelChoice } from '../../protocol/task';
+import { cell } from './decision';
+import { badQuestion, checkFinite, question, type Reader } from './reading';
+
+export const readRegression: Reader = text => {
+  const { head, outputs, gold } = text;
+  const { labels } = head;
+  const each = outputs.map(output => logitsAt(head, output, 0));
+  const values = labels.map((_, i) => each.reduce((sum, z) => sum + z[i]!, 0) / each.length);
+  checkFinite(values);
+  const prediction: Prediction = {
+    task: 'regression',
+    link: 'identity',
+    label: values.map(short).join(', '),
+    labels,
+    logits: values,
+    probabilities: [],
+    decided: [],
+    right: [],
+    entities: [],
+  };
+  const given = gold?.kind === 'label' ? [gold.label] : gold?.kind === 'labels' ? gold.labels : [];
+  const numbers = given.filter(value => value.trim() !== '').map(Number);
+  const known = numbers.length > 0 && numbers.every(Number.isFinite);
+  return {
+    gold: known ? numbers.map(short).join(', ') : null,
+    // Two real numbers are never quite equal: how far off is too far, only the user knows.
+    correct: null,
+    questions: labels.map((label, index) =>
+      question('Value', `${label} (${short(values[index]!)})`, { kind: 'label', label }),
+    ),
+    notes: given.length > 0 && !known ? [noNumber(given.join(', '))] : [],
+    ask: choice => {
+      const index = indexOf(labels, choice);
+      const parts = outputs.map((_, window) => ({
+        window,
+        weight: 1 / outputs.length,
+        decisions: [{ position: 0, cells: [cell(index)] }],
+      }));
+      const label = labels[index]!;
+      const windows = outputs.length > 1 ? ` (mean of ${outputs.length} windows)` : '';
+      return {
+        choice: { kind: 'label', label },
+        label,
+        against: null,
+        why: choice.kind === 'label' ? 'chosen' : 'predicted',
+        what: `"${label}"${windows}`,
+        parts,
+        prediction,
+        probability: null,
+      };
+    },
+  };
+};
+
+function indexOf(labels: readonly string[], choice: LabelChoice): number {
+  if (choice.kind === 'predicted') return 0;
+  const index = choice.kind === 'label' ? labels.indexOf(choice.label) : -1;
+  if (index >= 0) return index;
+  throw badQuestion(
+    `A regression gives numbers, not labels; explain its value (${labels.join(', ')}) as it is predicted.`,
+  );
+}
+
+function noNumber(given: string): HealthCheck {
+  return {
+    check: 'gold-label',
+    ok: false,
+    value: null,
+    says: `The gold value "${given}" is not a number, so it cannot be compared with the prediction.`,
+  };
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
