@@ -59,15 +59,16 @@ const norms: Partial<Record<(typeof familyNames)[number], number>> = {
   llama: 0,
   'qwen2-sdpa': 0,
   modernbert: 8,
+  cnn: 0,
+  lstm: 0,
+  bilstm: 0,
+  gru: 0,
 };
 /** These have no rule of their own: their parts have, and as one node they were not faster. */
 const rmsNorms: typeof norms = { llama: 5, 'qwen2-sdpa': 5 };
 const gelus: typeof norms = {
-  electra: 3,
-  'deberta-v2': 3,
-  llama: 0,
-  'qwen2-sdpa': 0,
-  modernbert: 4,
+  ...norms,
+  ...{ electra: 3, 'deberta-v2': 3, modernbert: 4 },
 };
 
 describe('prepare', () => {
