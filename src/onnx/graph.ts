@@ -20,7 +20,10 @@ export type DataType =
   | 'bool'
   | 'string';
 
-/** A constant tensor. `bytes` is little-endian, row-major, exactly as ONNX's raw_data. */
+/**
+ * A constant tensor. `bytes` is little-endian, row-major, exactly as ONNX's raw_data; of a stored constant
+ * (storedWeights.ts) it is read from the file each time, so those who only need its size ask for that.
+ */
 export interface Constant {
   readonly dtype: DataType;
   readonly dims: readonly number[];
@@ -48,6 +51,8 @@ export interface Node {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Version of the standard operators where it may differ from the graph's: in what was a function. */
+  readonly opset?: number;
   /** What the exporter noted beside it (metadata_props), such as the module that it comes from. */
   readonly metadata?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 /** Writes a Graph as an ONNX file. */
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { codeOfType } from './dataTypes';
 import {
   AttributeProto_AttributeType as Kind,
@@ -16,50 +16,79 @@ import {
   ValueInfoProtoSchema,
   type AttributeProto,
   type GraphProto,
+  type ModelProto,
   type NodeProto,
   type TensorProto,
   type ValueInfoProto,
 } from './generated/onnx_pb';
+import { GlassboxError } from '../protocol/messages';
 import type { Attribute, Constant, Graph, Node, ValueInfo } from './graph';
 
 /** IR version 10 goes with operator sets up to 22. */
 const irVersion = 10n;
 
+/** Protocol buffers, and so ONNX files, are at most this long. */
+const mostBytes = 2 ** 31 - 1;
+
+/** Throws GlassboxError 'unsupported' for more than 2 GB. */
 export function writeModel(graph: Graph): Uint8Array {
+  return bytesOf(modelOf(graph));
+}
+
+/** Throws GlassboxError 'unsupported' for more than 2 GB. */
+export function bytesOf(model: ModelProto): Uint8Array {
+  const weights = model.graph?.initializer.reduce((sum, { rawData }) => sum + rawData.length, 0);
+  if ((weights ?? 0) > mostBytes) {
+    throw new GlassboxError(
+      'unsupported',
+      'The weights that have to be changed for derivatives are more than 2 GB, which one ONNX graph cannot hold; use the float32 export of the model.',
+    );
+  }
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** `elsewhere`: says of a constant that its values are not to be written, and may fill in the tensor otherwise. */
+type Elsewhere = (constant: Constant, tensor: TensorProto) => boolean;
+
+/** A graph as the messages of an ONNX file. */
+export function modelOf(graph: Graph, elsewhere: Elsewhere = () => false): ModelProto {
   const domains = Object.entries({ '': graph.opset, ...graph.domains });
-  const model = create(ModelProtoSchema, {
+  return create(ModelProtoSchema, {
     irVersion,
     producerName: 'glassbox',
-    graph: writeGraph(graph),
+    graph: writeGraph(graph, elsewhere),
     opsetImport: domains.map(([domain, version]) =>
       create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
     ),
   });
-  return toBinary(ModelProtoSchema, model);
 }
 
-function writeGraph(graph: Graph): GraphProto {
+function writeGraph(graph: Graph, elsewhere: Elsewhere): GraphProto {
   return create(GraphProtoSchema, {
     name: graph.name || 'graph',
-    node: graph.nodes.map(writeNode),
-    initializer: [...graph.constants].map(([name, constant]) => writeTensor(constant, name)),
+    node: graph.nodes.map(node => writeNode(node, elsewhere)),
+    initializer: [...graph.constants].map(([name, constant]) =>
+      writeTensor(constant, name, elsewhere),
+    ),
     input: graph.inputs.map(writeValueInfo),
     output: graph.outputs.map(writeValueInfo),
   });
 }
 
-function writeNode(node: Node): NodeProto {
+function writeNode(node: Node, elsewhere: Elsewhere): NodeProto {
   return create(NodeProtoSchema, {
     opType: node.op,
     domain: node.domain,
     name: node.name,
     input: [...node.inputs],
     output: [...node.outputs],
-    attribute: Object.entries(node.attributes).map(([name, value]) => writeAttribute(name, value)),
+    attribute: Object.entries(node.attributes).map(([name, value]) =>
+      writeAttribute(name, value, elsewhere),
+    ),
   });
 }
 
-function writeAttribute(name: string, attribute: Attribute): AttributeProto {
+function writeAttribute(name: string, attribute: Attribute, elsewhere: Elsewhere): AttributeProto {
   const text = (value: string): Uint8Array => new TextEncoder().encode(value);
   switch (attribute.kind) {
     case 'int':
@@ -90,13 +119,13 @@ function writeAttribute(name: string, attribute: Attribute): AttributeProto {
       return create(AttributeProtoSchema, {
         name,
         type: Kind.TENSOR,
-        t: writeTensor(attribute.value, ''),
+        t: writeTensor(attribute.value, '', elsewhere),
       });
     case 'graph':
       return create(AttributeProtoSchema, {
         name,
         type: Kind.GRAPH,
-        g: writeGraph(attribute.value),
+        g: writeGraph(attribute.value, elsewhere),
       });
   }
 }
@@ -107,13 +136,19 @@ function toInt64(value: number): bigint {
   return BigInt(value);
 }
 
-function writeTensor(constant: Constant, name: string): TensorProto {
-  return create(TensorProtoSchema, {
+function writeTensor(constant: Constant, name: string, elsewhere: Elsewhere): TensorProto {
+  const tensor = create(TensorProtoSchema, {
     name,
     dims: constant.dims.map(BigInt),
     dataType: codeOfType(constant.dtype),
-    rawData: constant.bytes,
   });
+  if (elsewhere(constant, tensor)) return tensor;
+  if (constant.dtype === 'string') {
+    tensor.stringData = fromBinary(TensorProtoSchema, constant.bytes).stringData;
+  } else {
+    tensor.rawData = constant.bytes;
+  }
+  return tensor;
 }
 
 function writeValueInfo(info: ValueInfo): ValueInfoProto {

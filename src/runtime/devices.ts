@@ -1,12 +1,12 @@
 /** Where a model runs: on the CPU, or on the GPU through WebGPU when that is really better. */
 import type { DevicePreference } from '../protocol/explanation';
 import { GlassboxError, reasonOf } from '../protocol/messages';
-import { Session, type Feeds } from './session';
+import { Session, type Feeds, type SessionModel } from './session';
 
 /** What is run to try a device: a model, and an input of a usual size. */
 export interface Trial {
-  /** The model's bytes or its path. */
-  readonly model: Uint8Array | string;
+  /** What a session is made of. */
+  readonly model: SessionModel;
   readonly feeds: Feeds;
   /** The float32 output that is compared. */
   readonly output: string;

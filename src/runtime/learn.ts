@@ -3,13 +3,12 @@ import type { Learn } from '../autodiff/compose';
 import type { ValueFacts } from '../autodiff/shapes';
 import type { DataType } from '../onnx/graph';
 import { constantOf, elementsOf, sizeOf } from '../onnx/tensorData';
-import { writeModel } from '../onnx/writeModel';
 import { Session, type Feeds, type TensorValue } from './session';
 
 /** `probes`: the inputs from which the model's own facts were learned. Inputs that are not in them get zeros. */
 export function learnerOf(probes: readonly Feeds[]): Learn {
   return async (graph, known) => {
-    const session = await Session.create(writeModel(graph), { optimise: 'off' });
+    const session = await Session.of(graph, { optimise: 'off' });
     try {
       const found = new Map<string, { dtype: DataType; dims: (readonly number[])[] }>();
       for (const [i, probe] of probes.entries()) {

@@ -2,7 +2,6 @@
 import { bodyFacts, openScans } from '../autodiff/scanFacts';
 import type { Facts, ValueFacts } from '../autodiff/shapes';
 import type { Graph } from '../onnx/graph';
-import { writeModel } from '../onnx/writeModel';
 import { Session, type Feeds } from './session';
 
 /**
@@ -18,7 +17,7 @@ export async function learnFacts(graph: Graph, probes: readonly Feeds[]): Promis
   const { graph: opened, stacks } = openScans(graph);
   const names = opened.nodes.flatMap(node => node.outputs).filter(name => name !== '');
   const exposed: Graph = { ...opened, outputs: names.map(name => ({ name })) };
-  const session = await Session.create(writeModel(exposed), { optimise: 'off' });
+  const session = await Session.of(exposed, { optimise: 'off' });
   try {
     const seen = new Map<string, ValueFacts & { dims: (readonly number[])[] }>();
     for (const probe of probes) {

@@ -1,7 +1,8 @@
 /** ONNX Runtime behind plain types: sessions are made from graphs' bytes and run on named tensors. */
 import { createRequire } from 'node:module';
 import type * as Ort from 'onnxruntime-node';
-import type { DataType } from '../onnx/graph';
+import type { DataType, Graph } from '../onnx/graph';
+import { writeMapped, type MappedModel } from '../onnx/mappedModel';
 import type { TypedArray } from '../onnx/tensorData';
 import { GlassboxError, reasonOf } from '../protocol/messages';
 
@@ -15,12 +16,17 @@ export interface TensorValue {
 /** Tensors by value name. */
 export type Feeds = Record<string, TensorValue>;
 
+/** The bytes of an ONNX file, its path, or bytes with the folder of the files that hold its weights. */
+export type SessionModel = Uint8Array | string | MappedModel;
+
 export interface SessionOptions {
   readonly device?: 'cpu' | 'webgpu';
   /** How much ONNX Runtime may rewrite the graph: 'basic' keeps to standard ops, 'all' fuses. */
   readonly optimise?: 'off' | 'basic' | 'all';
   /** CPU threads of one run; by default one for each physical core. */
   readonly threads?: number;
+  /** Spends no memory on faster copies of mapped weights (see `Session.of`); not for other models. */
+  readonly lean?: boolean;
 }
 
 let loaded: typeof Ort | undefined;
@@ -57,8 +63,17 @@ export class Session {
     this.outputs = [...session.outputNames];
   }
 
-  /** `model`: the bytes of an ONNX file, or its path. Throws GlassboxError 'bad-model' if it does not load. */
-  static async create(model: Uint8Array | string, options: SessionOptions = {}): Promise<Session> {
+  /**
+   * A session of a graph. Weights that lie in files are mapped from there, and not packed into copies for
+   * faster products on the CPU: such models are large, and have a session for each of their programs.
+   * Throws as `create`, and GlassboxError 'unsupported' where the graph takes more than 2 GB.
+   */
+  static async of(graph: Graph, options: SessionOptions = {}): Promise<Session> {
+    return await Session.create(writeMapped(graph), { ...options, lean: true });
+  }
+
+  /** Throws GlassboxError 'bad-model' if the model does not load. */
+  static async create(model: SessionModel, options: SessionOptions = {}): Promise<Session> {
     const { InferenceSession } = runtime();
     const device = options.device ?? 'cpu';
     const settings: Ort.InferenceSession.SessionOptions = {
@@ -69,13 +84,14 @@ export class Session {
       // Fatal ones only: warnings (unused initialisers, CPU fallbacks) would fill the log, errors are thrown.
       logSeverityLevel: 4,
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+      extra: extraSettings(model, options),
     };
     try {
       // The two overloads are distinct, so the call is too.
       const session =
         typeof model === 'string'
           ? await InferenceSession.create(model, settings)
-          : await InferenceSession.create(model, settings);
+          : await InferenceSession.create('folder' in model ? model.bytes : model, settings);
       return new Session(session, device);
     } catch (error) {
       throw new GlassboxError(
@@ -110,6 +126,20 @@ export class Session {
   async release(): Promise<void> {
     await this.session.release();
   }
+}
+
+/**
+ * Settings by ONNX Runtime's own names (onnxruntime_session_options_config_keys.h). Packing copies each
+ * weight matrix of a product, folding copies the transposed ones, which derivatives are full of.
+ */
+function extraSettings(model: SessionModel, options: SessionOptions): Record<string, unknown> {
+  if (typeof model === 'string' || !('folder' in model)) return {};
+  const folder = { model_external_initializers_file_folder_path: model.folder };
+  if (!options.lean || options.device === 'webgpu') return { session: folder };
+  return {
+    session: { ...folder, disable_prepacking: '1' },
+    optimization: { disable_specified_optimizers: 'ConstantFolding' },
+  };
 }
 
 /** Without the source line and the condition of ONNX Runtime's own checks. */

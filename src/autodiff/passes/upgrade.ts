@@ -32,6 +32,7 @@ function toInput(name: string, input: number): Adapter {
 function constantFrom(attribute: Attribute, b: GraphBuilder): string {
   if (attribute.kind === 'ints') return b.ints(attribute.value);
   if (attribute.kind === 'float') return b.scalar(attribute.value);
+  if (attribute.kind === 'int') return b.ints([attribute.value]);
   throw new Error(`An attribute of kind ${attribute.kind} never became an input.`);
 }
 
@@ -67,6 +68,13 @@ const splitCount: Adapter = node => {
   return [{ ...node, attributes: { ...node.attributes, num_outputs: count } }];
 };
 
+/** The axis, 1 by default, became an input with another default. */
+const transformAxis: Adapter = (node, b) => {
+  const [signal, length = ''] = node.inputs;
+  const inputs = [signal!, length, b.int(intOf(node, 'axis', 1))];
+  return [{ ...node, inputs, attributes: without(node, 'axis') }];
+};
+
 const axesInput: Change[] = [{ before: 13, adapt: toInput('axes', 1) }];
 const reducedAxes: Change[] = [{ before: 18, adapt: toInput('axes', 1) }];
 
@@ -85,6 +93,9 @@ const changes: Readonly<Record<string, Change[]>> = {
   ReduceSumSquare: reducedAxes,
   Softmax: [{ before: 13, adapt: flattened }],
   LogSoftmax: [{ before: 13, adapt: flattened }],
+  Hardmax: [{ before: 13, adapt: flattened }],
+  TopK: [{ before: 10, adapt: toInput('k', 1) }],
+  DFT: [{ before: 20, adapt: transformAxis }],
   Split: [
     { before: 13, adapt: toInput('split', 1) },
     { before: 18, adapt: splitCount },
@@ -123,11 +134,11 @@ export function upgrade(graph: Graph): Graph {
 function upgradeNodes(graph: Graph, opset: number, prefix: string): Graph {
   const result: Graph = { ...graph, constants: new Map(graph.constants), nodes: [] };
   const b = new GraphBuilder({ ...result, nodes: [...graph.nodes] }, `${prefix}upgrade/`);
-  for (const node of graph.nodes) {
+  for (const { opset: own, ...node } of graph.nodes) {
     const fitting = node.domain === '' ? (changes[node.op] ?? []) : [];
-    let forms = [upgradeNested(node, opset)];
+    let forms = [upgradeNested(node, own ?? opset)];
     for (const { before, adapt } of fitting) {
-      if (opset >= before) continue;
+      if ((own ?? opset) >= before) continue;
       forms = [...forms.slice(0, -1), ...adapt(forms.at(-1)!, b)];
     }
     result.nodes.push(...forms);
