@@ -133,7 +133,10 @@ export function createChoicesForm(onChoose: (choices: PanelChoices) => void): Ch
       answerPart.element.hidden = state.explanation.prediction.task !== 'question-answering';
       answerPart.show(optionsOf(answerPartWords), state.choices.answerPart);
       wordScores.element.hidden = !hasWords(state.explanation);
-      wordScores.show(optionsOf(wordScoresWords), state.choices.wordScores);
+      wordScores.show(
+        optionsOf(wordScoresWords),
+        state.choices.wordScores ?? state.explanation.wordScores,
+      );
       task.show(taskOptions(state), state.choices.task ?? asTheModelSays);
       combine.show(
         (description?.aggregations ?? [state.choices.aggregate]).map(value => ({

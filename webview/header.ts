@@ -2,7 +2,7 @@
 import type { Explanation, PanelState } from '../src/protocol';
 import { fill, make } from './dom';
 import { formatProbability } from './numbers';
-import { goldWords } from './words';
+import { decisionWords, goldWords } from './words';
 
 export interface Header {
   readonly element: HTMLElement;
@@ -42,7 +42,7 @@ export function createHeader(): Header {
         make(
           'p',
           { class: 'verdict' },
-          make('strong', { class: 'predicted' }, prediction.label),
+          make('strong', { class: 'predicted' }, decisionWords(prediction)),
           ' ',
           probability === null
             ? null
@@ -55,10 +55,11 @@ export function createHeader(): Header {
   };
 }
 
-/** The probability of the one thing that was decided; null for a number, and for several labels or none. */
+/** The probability of the whole decision; null for a number, for several labels or none, and for entities. */
 export function decidedProbability({ prediction }: Explanation): number | null {
   const [first, second] = prediction.decided;
   if (first === undefined || second !== undefined) return null;
+  if (prediction.labels[first] !== prediction.label) return null;
   return prediction.probabilities[first] ?? null;
 }
 

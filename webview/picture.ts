@@ -37,7 +37,11 @@ export function drawPicture(state: PanelState, saliency: SaliencyMap, palette: P
   const gold = goldWords(record.gold, explanation).text;
 
   sheet.down(20);
-  sheet.sentence(`${prediction.label}${number}   ${gold}`, { size: 16, line: 22 }, { bold: true });
+  sheet.sentence(
+    `${decisionWords(prediction)}${number}   ${gold}`,
+    { size: 16, line: 22 },
+    { bold: true },
+  );
   sheet.sentence(
     `${record.file} : ${record.line} \u00b7 ${explanation.modelName} \u00b7 ${explanation.device}`,
     small,
@@ -60,7 +64,7 @@ export function drawPicture(state: PanelState, saliency: SaliencyMap, palette: P
   const windows = windowsSentence(explanation);
   if (windows !== null) sheet.sentence(windows, small);
   return sheet.finish(
-    `What decided ${prediction.label}: ${record.file}, line ${record.line}`,
+    `What decided ${decisionWords(prediction)}: ${record.file}, line ${record.line}`,
     methodSentence(explanation),
   );
 }

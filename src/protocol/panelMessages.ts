@@ -32,7 +32,8 @@ export interface PanelChoices {
   readonly scalar: ScalarKind;
   readonly label: LabelChoice;
   readonly aggregate: Aggregation;
-  readonly wordScores: WordScores;
+  /** Null: as is usual for the task. */
+  readonly wordScores: WordScores | null;
   readonly answerPart: AnswerPart;
   /** Null: what the model's files say. */
   readonly task: TaskKind | null;

@@ -112,6 +112,11 @@ describe('panel of a task', () => {
       assert.deepEqual(frames, ['solid', 'dotted', 'solid', 'dashed']);
     });
 
+    it('heads the panel with their count; the announcement has them all', async () => {
+      assert.match(await text('.verdict'), /^3 entities\s+gold: 3 entities – disagrees$/);
+      assert.match(await announced(), /PER: Ada Lovelace; LOC: Turin; ORG: Analytica\./);
+    });
+
     it('asks about an entity by click and by keyboard, and stays on it', async () => {
       await chips().nth(3).click();
       assert.deepEqual(await asked(), { kind: 'span', start: 8, end: 9, label: 'ORG' });

@@ -93,7 +93,7 @@ export const entities: PanelState = (() => {
   const prediction: Prediction = {
     ...labelPrediction(tags, [0.02, 0.95, 0.01, 0.01, 0, 0.01, 0], 1, [1]),
     task: 'token-classification',
-    label: 'PER: Ada Lovelace',
+    label: 'PER: Ada Lovelace; LOC: Turin; ORG: Analytica',
     entities: found,
   };
   return stateOf(
@@ -102,8 +102,8 @@ export const entities: PanelState = (() => {
     waves(tokens.length),
     {
       prediction,
-      gold: 'PER: Ada Lovelace',
-      correct: true,
+      gold: 'PER: Ada Lovelace; PER: Charles; LOC: Turin',
+      correct: false,
       explained: {
         label: 'PER',
         against: null,
@@ -333,7 +333,7 @@ export const regression: PanelState = {
       labels: ['similarity'],
       logits: [1.8731],
       probabilities: [],
-      decided: [0],
+      decided: [],
       right: [],
       entities: [],
     },
