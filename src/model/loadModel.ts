@@ -19,7 +19,6 @@ import { findFiles } from './files';
 import { feedsOf, inputsOf, type ModelInputs, type Row } from './inputs';
 import { Model, type Embedding } from './model';
 import { hashOf, openModelFile } from './modelFile';
-import { hashOf, openModelFile } from './modelFile';
 
 export interface LoadOptions {
   /** 'optional': config.json and tokenizer.json may be missing, for inputs that are token ids already. */

@@ -1,5 +1,6 @@
 /** Common subexpressions: of nodes that compute the same thing, the first stays. */
 import type { Attribute, Constant, Graph, Node } from '../../onnx/graph';
+import { byteLength } from '../../onnx/storedWeights';
 import { prune } from './prune';
 import { isScan } from '../scanParts';
 import { mapNestedGraphs, renameInputs } from './graphIndex';
@@ -68,7 +69,8 @@ function attributeKey(attribute: Attribute): string | undefined {
   return `${attribute.kind}:${JSON.stringify(attribute.value)}`;
 }
 
-function constantKey({ dtype, dims, bytes }: Constant): string | undefined {
-  if (bytes.length > comparedBytes) return undefined;
+function constantKey(constant: Constant): string | undefined {
+  if (byteLength(constant) > comparedBytes) return undefined;
+  const { dtype, dims, bytes } = constant;
   return `${dtype}[${dims.join()}]${Buffer.from(bytes).toString('base64')}`;
 }
