@@ -118,57 +118,35 @@ export class Tokenizer {
 
   /**
    * Tokens of a text or of a pair, special tokens of the model added; nothing is cut off. Where the words are
-   * given they are tokenised one by one, as in training for token classification, and `word` counts them.
-   * Throws GlassboxError 'unsupported' where the tokenizer has no form for pairs or for words.
+   * given (of a text that stands alone) they are tokenised with one blank between them, and `word` counts them.
    */
   async encode({ text, pair, words }: EncodeInput): Promise<Encoding> {
-    const encoding = words
-      ? await this.encodeWords(text, words, pair)
-      : await this.native.encode(wellFormed(text), pair === undefined ? null : wellFormed(pair));
+    const joined = words && joinWords(text, words);
+    const encoding = await this.native.encode(
+      wellFormed(joined ? joined.text : text),
+      pair === undefined ? null : wellFormed(pair),
+    );
     const special = encoding.getSpecialTokensMask();
     const ids = encoding.getIds();
     const names = encoding.getTokens();
     const offsets = encoding.getOffsets();
     const wordIds = encoding.getWordIds();
     const fields = encoding.getSequenceIds();
-    const places = [words ? placeInWords(text, words) : placeInText(text), placeInText(pair ?? '')];
+    const places = [joined ? joined.placeOf : placeInText(text), placeInText(pair ?? '')];
     const tokens = ids.map((id, position): Token => {
       const isSpecial = special[position] === 1;
       const field = fields[position] === 1 ? 1 : 0;
-      const word = wordIds[position] ?? null;
       const [from = 0, to = 0] = offsets[position] ?? [];
       return {
         text: names[position]!,
         field,
-        ...(isSpecial ? { start: 0, end: 0 } : places[field]!(from, to, word)),
         special: isSpecial,
         unknown: !isSpecial && id === this.unkId,
-        word,
+        word: wordIds[position] ?? null,
+        ...(isSpecial ? { start: 0, end: 0 } : places[field]!(from, to)),
       };
     });
     return { ids, typeIds: encoding.getTypeIds(), tokens };
-  }
-
-  private async encodeWords(
-    text: string,
-    words: readonly TextRange[],
-    pair: string | undefined,
-  ): Promise<Native.Encoding> {
-    if (pair !== undefined) {
-      throw new GlassboxError(
-        'unsupported',
-        'A text that is cut into words cannot be one of a pair; leave the second text out.',
-      );
-    }
-    const pieces = words.map(({ start, end }) => wellFormed(text.slice(start, end)));
-    try {
-      return await this.native.encode(pieces, null, { isPretokenized: true });
-    } catch (error) {
-      throw new GlassboxError(
-        'unsupported',
-        `${this.file} cannot tokenise word by word (${reasonOf(error)}); save the tokenizer with add_prefix_space=True, as it was trained.`,
-      );
-    }
   }
 
   /** Id of a token as it stands in the vocabulary, or null. */
@@ -177,20 +155,37 @@ export class Tokenizer {
   }
 }
 
-type PlaceOf = (from: number, to: number, word: number | null) => TextRange;
+/** From code points of what was tokenised to UTF-16 units of the text, and to its word where that is another one. */
+type PlaceOf = (from: number, to: number) => TextRange & { word?: number };
 
-/** From code points of the text to its UTF-16 units. */
 function placeInText(text: string): PlaceOf {
   const toUtf16 = utf16Offsets(text);
   return (from, to) => ({ start: toUtf16(from), end: toUtf16(to) });
 }
 
-/** From code points of a word to UTF-16 units of the text. */
-function placeInWords(text: string, words: readonly TextRange[]): PlaceOf {
-  return (from, to, word) => {
-    const range = word === null ? undefined : words[word];
-    if (!range) return { start: 0, end: 0 };
-    const toUtf16 = utf16Offsets(text.slice(range.start, range.end));
-    return { start: range.start + toUtf16(from), end: range.start + toUtf16(to) };
+/** The words with one blank between them: the library's own way to take words is not in its Node edition. */
+function joinWords(text: string, words: readonly TextRange[]): { text: string; placeOf: PlaceOf } {
+  const parts = words.map(({ start, end }) => text.slice(start, end));
+  const starts: number[] = [];
+  let length = 0;
+  for (const part of parts) {
+    starts.push(length);
+    length += part.length + 1;
+  }
+  const joined = parts.join(' ');
+  const toUtf16 = utf16Offsets(joined);
+  const placeOf: PlaceOf = (from, to) => {
+    const [first, last] = [toUtf16(from), toUtf16(to)];
+    // Some tokenizers count the blank before a word to it, so the end tells the word.
+    let word = starts.findLastIndex(start => start < last);
+    if (word < 0) word = 0;
+    const { start, end } = words[word] ?? { start: 0, end: 0 };
+    const shift = start - (starts[word] ?? 0);
+    return {
+      start: Math.max(start, Math.min(first + shift, end)),
+      end: Math.max(start, Math.min(last + shift, end)),
+      word,
+    };
   };
+  return { text: joined, placeOf };
 }
