@@ -2,7 +2,7 @@
 import type { Learn } from '../autodiff/compose';
 import type { ValueFacts } from '../autodiff/shapes';
 import type { DataType } from '../onnx/graph';
-import { constantOf, elementsOf, sizeOf } from '../onnx/tensorData';
+import { elementSize, elementsOf, sizeOf } from '../onnx/tensorData';
 import { Session, type Feeds, type TensorValue } from './session';
 
 /** `probes`: the inputs from which the model's own facts were learned. Inputs that are not in them get zeros. */
@@ -31,7 +31,7 @@ export function learnerOf(probes: readonly Feeds[]): Learn {
 }
 
 function zeros({ dtype, dims }: ValueFacts, probe: number): TensorValue {
-  const size = sizeOf(dims[probe]!);
-  const data = elementsOf(constantOf(dtype, [size], Array<number>(size).fill(0)));
-  return { dtype, dims: dims[probe]!, data };
+  const shape = dims[probe]!;
+  const bytes = new Uint8Array(sizeOf(shape) * elementSize[dtype]);
+  return { dtype, dims: shape, data: elementsOf({ dtype, dims: shape, bytes }) };
 }

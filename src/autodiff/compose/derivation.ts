@@ -2,10 +2,14 @@
 import { GraphBuilder } from '../../onnx/builder';
 import type { DataType, Graph } from '../../onnx/graph';
 import { constantOf } from '../../onnx/tensorData';
+import { cleanup } from '../passes';
 import { prune } from '../passes/prune';
 import { factsOf } from '../rule';
+import { bodyFacts, openScans } from '../scanFacts';
 import type { Facts, ValueFacts } from '../shapes';
 import { vjp } from '../vjp';
+import { regionOf } from './region';
+import { shareShapes } from './shareShapes';
 
 /**
  * The facts of a graph's outputs. `known` has those of the inputs that the learner has no probes for.
@@ -48,7 +52,8 @@ export class Derivation {
   }
 
   /** A value of the shape and type of another that nothing depends on. */
-  placeholder(like: string): string {
+  async placeholder(like: string): Promise<string> {
+    await this.learnBelow([like]);
     const { dtype } = this.factsOf(like);
     const b = this.builder('like/');
     const value = constantOf(dtype, [1], [1]);
@@ -64,20 +69,29 @@ export class Derivation {
     return vjp({ graph: this.graph, seeds, wrt, facts: this.facts });
   }
 
+  /** The graph with these outputs alone, by name, without what they do not need. */
+  finish(outputs: ReadonlyMap<string, string>): Graph {
+    const { graph, facts } = this;
+    graph.outputs = [];
+    const b = this.builder('');
+    for (const [name, value] of outputs) b.output(value, name);
+    return cleanup(shareShapes(graph, facts));
+  }
+
   /** Learns the facts of everything that `values` are computed from, as far as they are unknown. */
   private async learnBelow(values: readonly string[]): Promise<void> {
     const below = prune({ ...this.graph, outputs: values.map(name => ({ name })) });
-    const produced = below.nodes.flatMap(node => node.outputs.filter(name => name !== ''));
+    const { graph: opened, stacks } = openScans(below, this.facts);
+    const produced = opened.nodes.flatMap(node => node.outputs.filter(name => name !== ''));
     const unknown = produced.filter(name => !this.facts.has(name));
     const probes = [...this.facts.values()][0]?.dims.length ?? 0;
     for (const [name, { dtype, dims }] of below.constants) {
       if (!this.facts.has(name)) this.facts.set(name, { dtype, dims: Array(probes).fill(dims) });
     }
     if (unknown.length === 0) return;
-    const outputs = unknown.map(name => ({ name }));
-    for (const [name, fact] of await this.learn({ ...below, outputs }, this.facts)) {
-      this.facts.set(name, fact);
-    }
+    const learned = await this.learn(regionOf(opened, unknown, this.facts), this.facts);
+    const outside = new Map([...this.facts, ...learned]);
+    for (const [name, fact] of bodyFacts(opened, stacks, outside)) this.facts.set(name, fact);
   }
 }
 

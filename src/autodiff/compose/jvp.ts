@@ -14,7 +14,8 @@ export async function jvp(
   outputs: readonly string[],
   tangents: Pairs,
 ): Promise<Map<string, string>> {
-  const placeholders = new Map(outputs.map(value => [value, derivation.placeholder(value)]));
+  const placeholders = new Map<string, string>();
+  for (const value of outputs) placeholders.set(value, await derivation.placeholder(value));
   const adjoints = await derivation.vjp(placeholders, [...tangents.keys()]);
   const moved = await derivation.vjp(seedsOf(derivation, pairUp(adjoints, tangents)), [
     ...placeholders.values(),

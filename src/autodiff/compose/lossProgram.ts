@@ -1,7 +1,6 @@
 /** Programs over batches of rows: losses, and what their first and second derivatives do to a vector. */
 import type { Graph } from '../../onnx/graph';
 import type { Parameter } from '../parameters';
-import { cleanup } from '../passes';
 import type { Facts } from '../shapes';
 import { gaussNewtonProduct, hessianProduct } from './curvature';
 import { Derivation, type Learn } from './derivation';
@@ -85,11 +84,8 @@ export async function lossProgram(request: ProgramRequest): Promise<LossProgram>
     const product = await gaussNewtonProduct(derivation, logits, loss, weights, tangents);
     outputs.set('gaussNewton', join(product));
   }
-  const { graph } = derivation;
-  graph.outputs = [];
-  const b = derivation.builder('');
-  for (const result of results) b.output(outputs.get(result)!, result);
-  return { graph: cleanup(graph), layout };
+  const wanted = new Map(results.map(result => [result, outputs.get(result)!]));
+  return { graph: derivation.finish(wanted), layout };
 }
 
 function zerosLike(derivation: Derivation, value: string): string {

@@ -1,7 +1,4 @@
 /** First and second derivatives by parameters of every family, against PyTorch's in float64. */
-import type { Context } from 'mocha';
-import { rules } from '../../../src/autodiff/rules';
-import type { Graph } from '../../../src/onnx/graph';
 import { chooseParameters, parametersOf } from '../../../src/autodiff/parameters';
 import { assertClose, flat } from '../../support/numbers';
 import {
@@ -16,15 +13,6 @@ import {
 
 /** The models are float32, the references float64; relative to the largest entry. */
 const tolerance = 1e-4;
-
-/** Skips, saying so, while the table has no rule for the ops that only some architectures have. */
-function needRules(context: Context, graph: Graph): void {
-  const special = ['Conv', 'MaxPool', 'LSTM', 'GRU'];
-  const missing = graph.nodes.find(({ op }) => special.includes(op) && !rules[op]);
-  if (!missing) return;
-  console.log(`      skipped: ${missing.op} has no derivative rule`);
-  context.skip();
-}
 
 /** The loss gradient of each golden row. */
 async function rowGradients(
@@ -50,7 +38,6 @@ for (const name of secondOrderFamilies) {
       const family = loadSecondOrder(this, name);
       const { graph, golden, feeds } = family;
       const { labels } = golden;
-      needRules(this, graph);
       const parameters = parametersOf(graph, graph.outputs[0]!.name);
       const results = ['losses', 'gradient', 'tangents'] as const;
       const running = await RunningProgram.of(graph, parameters, results);
@@ -73,7 +60,6 @@ for (const name of secondOrderFamilies) {
       const family = loadSecondOrder(this, name);
       const { graph, golden, feeds } = family;
       const { labels } = golden;
-      needRules(this, graph);
       const parameters = parametersOf(graph, graph.outputs[0]!.name);
       const running = await RunningProgram.of(graph, parameters, ['gradient', 'hessian']);
       const gradients = await rowGradients(running, family);
