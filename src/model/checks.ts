@@ -1,24 +1,8 @@
 /** Checks that the parts of a model folder belong together. Each failure is one sentence with the way out. */
-import type { Graph } from '../onnx/graph';
 import type { HealthCheck } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import type { Tokenizer } from '../runtime/tokenizer';
 import type { ModelConfig } from './config';
-
-/** Ops of models whose weights are whole numbers. */
-const quantised =
-  /^(Dequantize|Quantize|DynamicQuantize|MatMulInteger|ConvInteger|QLinear|MatMulNBits)/;
-
-/** Derivatives need the weights as floats. Throws GlassboxError 'unsupported'. */
-export function checkWeights(graph: Graph, file: string): void {
-  const node = graph.nodes.find(({ op }) => quantised.test(op));
-  if (node) {
-    throw new GlassboxError(
-      'unsupported',
-      `${file} is quantised (op ${node.op}), and whole numbers have no gradient; use the float32 export of the model.`,
-    );
-  }
-}
 
 /**
  * The ids that the tokenizer can give must be rows of the embedding table (throws 'bad-model'). A tokenizer

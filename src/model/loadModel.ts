@@ -1,21 +1,21 @@
 /** From a folder to a checked model. */
-import path from 'node:path';
 import { findEmbeddingLookup } from '../autodiff/embeddingLookup';
+import { convert, type Conversion } from '../autodiff/lower';
 import { prepare } from '../autodiff/passes';
 import type { Facts } from '../autodiff/shapes';
 import type { Graph } from '../onnx/graph';
 import { isFloat, sizeOf } from '../onnx/tensorData';
-import type { DevicePreference } from '../protocol/explanation';
+import type { DevicePreference, HealthCheck } from '../protocol/explanation';
 import { GlassboxError, reasonOf } from '../protocol/messages';
 import type { TaskKind } from '../protocol/task';
 import { openSession } from '../runtime/devices';
 import { learnFacts } from '../runtime/probe';
 import type { Feeds } from '../runtime/session';
 import { Tokenizer } from '../runtime/tokenizer';
-import { checkTokenizer, checkWeights } from './checks';
+import { checkTokenizer } from './checks';
 import { readConfig, type ModelConfig } from './config';
 import { findHead } from './head';
-import { findFiles } from './files';
+import { findFiles, nameOf } from './files';
 import { feedsOf, inputsOf, type ModelInputs, type Row } from './inputs';
 import { Model, type Embedding } from './model';
 import { hashOf, openModelFile } from './modelFile';
@@ -33,8 +33,8 @@ const defaultMaxTokens = 512;
 const mostTokens = 4096;
 
 /**
- * Loads `dir`/model.onnx (or onnx/model.onnx), config.json and tokenizer.json, and checks that they belong
- * together. Throws GlassboxError, 'bad-model' or 'unsupported', with one sentence naming the file.
+ * Loads the graph, config.json and tokenizer.json of the folder `dir` (or of an ONNX file, see files.ts), and
+ * checks that they belong together. Throws GlassboxError, 'bad-model' or 'unsupported', with one sentence naming the file.
  */
 export async function loadModel(
   dir: string,
@@ -45,13 +45,14 @@ export async function loadModel(
   const config = await readConfig(files.config);
   const tokenizer = files.tokenizer === null ? null : await Tokenizer.load(files.tokenizer);
   const opening = await openModelFile(files.onnx);
-  const graph = prepared(opening.graph, files.onnx);
+  const { graph, conversions } = prepared(opening.graph, files.onnx);
   const padId = tokenizer?.padId ?? config.padId;
   const inputs = inputsOf(graph, files.onnx, padId ?? 0);
   const embedding = findEmbedding(graph, files.onnx);
-  const notes = tokenizer
-    ? checkTokenizer(tokenizer, config, embedding.vocabulary, files.onnx)
-    : [];
+  const notes = [
+    ...(tokenizer ? checkTokenizer(tokenizer, config, embedding.vocabulary, files.onnx) : []),
+    ...conversions.map(conversionNote),
+  ];
   const maxTokens = tokenLimit(config, tokenizer, inputs);
   const facts = await probe(graph, files.onnx, inputs, embedding, maxTokens);
   checkEmbeddingShape(facts, embedding, files.onnx);
@@ -73,7 +74,7 @@ export async function loadModel(
   });
   const about = {
     dir,
-    name: path.basename(path.resolve(dir)),
+    name: nameOf(dir),
     file: files.onnx,
     architecture: config.architecture,
     head,
@@ -89,17 +90,38 @@ export async function loadModel(
     embedding,
     facts,
     matrixWeights: matrixWeights(graph, embedding),
-    exact: true,
+    exact: conversions.every(({ exact }) => exact),
+    conversions,
     notes,
   };
   const readAgain = async (): Promise<Graph> =>
-    prepared((await openModelFile(files.onnx)).graph, files.onnx);
+    prepared((await openModelFile(files.onnx)).graph, files.onnx).graph;
   return new Model(about, opened.session, readAgain, graph);
 }
 
-function prepared(graph: Graph, file: string): Graph {
-  checkWeights(graph, file);
-  return prepare(graph);
+interface Prepared {
+  readonly graph: Graph;
+  readonly conversions: readonly Conversion[];
+}
+
+/** In float32 and in the form that the derivative rules know. Errors of the passes name the file. */
+function prepared(graph: Graph, file: string): Prepared {
+  try {
+    const { graph: converted, conversions } = convert(graph);
+    return { graph: prepare(converted), conversions };
+  } catch (error) {
+    if (!(error instanceof GlassboxError) || error.message.includes(file)) throw error;
+    throw new GlassboxError(error.code, `${file}: ${error.message}`);
+  }
+}
+
+function conversionNote({ says, exact }: Conversion): HealthCheck {
+  return {
+    check: 'conversion',
+    ok: true,
+    value: null,
+    says: `The file has ${says}${exact ? '' : '; how far that changes the prediction is measured'}.`,
+  };
 }
 
 function findEmbedding(graph: Graph, file: string): Embedding {

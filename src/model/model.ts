@@ -1,4 +1,5 @@
 /** A loaded model: what is known about it, and the sessions that run it. */
+import type { Conversion } from '../autodiff/lower';
 import type { Facts } from '../autodiff/shapes';
 import type { Graph } from '../onnx/graph';
 import type { HealthCheck } from '../protocol/explanation';
@@ -48,6 +49,8 @@ export interface ModelFacts {
    * False: the explained float32 graph is not quite the function of the file (half precision, whole-number weights).
    */
   readonly exact: boolean;
+  /** What had to be changed before it could be differentiated. */
+  readonly conversions: readonly Conversion[];
   /** What every explanation with this model must carry along. */
   readonly notes: readonly HealthCheck[];
 }

@@ -162,7 +162,10 @@ function finish(
   const { attributions, scores, signed, words, health } = readResult(means, {
     asked,
     scalar,
-    value: valueOf(part => constantOf(scalar, part)),
+    // Where the weights were converted, the rise must be that of the function that was differentiated.
+    value: model.about.exact
+      ? valueOf(part => constantOf(scalar, part))
+      : combined.scalars[plan.points.length]!,
     tokens: seen,
     combined,
     wordScores: kind,
