@@ -1,6 +1,6 @@
 /** Reductions, poolings, normalisations. */
 import type { Case } from '../../../support/finiteDifferences';
-import { away, float, multilinear, ofMany, ofOne, plain, positive, single } from './table';
+import { apart, away, float, multilinear, ofMany, ofOne, plain, positive, single } from './table';
 
 const kinds = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'LogSum', 'LogSumExp', 'SumSquare', 'L1', 'L2'];
 
@@ -21,9 +21,6 @@ const reduce: Case[] = kinds.flatMap(kind => {
 
 const lines = 'B 2 L';
 const planes = 'B 2 5 L';
-
-/** Far apart, lest a step makes another element the largest. */
-const apart = { ...single, domain: (x: number) => 20 * x };
 
 const pooling: Case[] = [
   ...[lines, planes].flatMap(shape => [

@@ -10,6 +10,9 @@ export const single = { dtype: 'float32' } as const;
 /** The same for functions that are linear in each input: differences are exact for any step, so a large one is best. */
 export const multilinear = { ...single, tolerance: { step: 0.5, error: 2e-5 } } as const;
 
+/** For kinks: values far apart, lest a step crosses one. */
+export const apart = { ...single, domain: (x: number): number => 20 * x } as const;
+
 export const away = (x: number): number => x + Math.sign(x) * 0.3;
 export const positive = (x: number): number => Math.abs(x) + 0.5;
 /** Strictly between -1 and 1. */
