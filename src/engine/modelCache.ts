@@ -1,30 +1,19 @@
 /** The models that are loaded, each as its files were when it was loaded. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { watchedFiles } from '../model/files';
 import { loadModel } from '../model/loadModel';
 import type { LoadOptions } from '../model/loadModel';
 import type { Model } from '../model/model';
 import type { DevicePreference } from '../protocol/explanation';
 
-/** Files whose change makes a loaded model stale. */
-const watched = [
-  'model.onnx',
-  'model.onnx.data',
-  'model.onnx_data',
-  path.join('onnx', 'model.onnx'),
-  path.join('onnx', 'model.onnx.data'),
-  path.join('onnx', 'model.onnx_data'),
-  'config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'special_tokens_map.json',
-];
-
 /** Sessions are heavy, and who compares models compares few. */
 const mostModels = 3;
 
 interface Entry {
+  /** Of the files that may be the model's, before it was loaded; and of those that it was loaded from. */
   readonly stamp: string;
+  readonly partsStamp: string;
   readonly model: Model;
 }
 
@@ -41,16 +30,16 @@ export class ModelCache {
   async get(dir: string, device: DevicePreference, options: LoadOptions = {}): Promise<Model> {
     const { tokenizer = 'required', task = '' } = options;
     const key = [path.resolve(dir), device, tokenizer, task].join('\0');
-    const stamp = await stampOf(dir);
+    const stamp = await stampOf(watchedFiles(dir));
     const kept = this.entries.get(key);
     this.entries.delete(key);
-    if (kept?.stamp === stamp) {
+    if (kept?.stamp === stamp && kept.partsStamp === (await stampOf(kept.model.about.parts))) {
       this.entries.set(key, kept);
       return kept.model;
     }
     await kept?.model.release();
     const model = await loadModel(dir, device, options);
-    this.entries.set(key, { stamp, model });
+    this.entries.set(key, { stamp, partsStamp: await stampOf(model.about.parts), model });
     await this.shrink();
     return model;
   }
@@ -71,9 +60,9 @@ export class ModelCache {
 }
 
 /** Sizes and times of the files; a missing one counts as such. */
-async function stampOf(dir: string): Promise<string> {
-  const stamps = watched.map(async name => {
-    const found = await stat(path.join(dir, name)).catch(() => null);
+async function stampOf(files: readonly string[]): Promise<string> {
+  const stamps = files.map(async file => {
+    const found = await stat(file).catch(() => null);
     return found ? `${found.size} ${found.mtimeMs} ${found.ino}` : '';
   });
   return (await Promise.all(stamps)).join('\n');
