@@ -1,13 +1,13 @@
 /** `glassbox explain`: one line of a dataset, or rows of token ids. */
 import path from 'node:path';
-import type { DatasetRecord } from '../dataset';
-import { formatOf, openFileLines, recordAt } from '../dataset';
+import type { DatasetRecord, Word } from '../dataset';
+import { formatOf, goldInWords, openFileLines, recordAt, textInput } from '../dataset';
 import type { EngineClient } from '../engine/client';
 import type { Explanation } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import { readGoldenRows } from './goldenRows';
 import type { ExplainOptions } from './options';
-import { parametersOf } from './options';
+import { parametersOf, readingOf } from './options';
 import type { LineTarget } from './target';
 import { parseTarget } from './target';
 
@@ -17,8 +17,13 @@ export interface ExplainedRecord extends Explanation {
     readonly file: string;
     /** Line on which the record starts, from 1. */
     readonly line: number;
+    /** '' where the text has no name, as in plain text and CoNLL. */
     readonly field: string;
     readonly text: string;
+    readonly pair: { readonly field: string; readonly text: string } | null;
+    /** The dataset's own words of `text`, with their gold tags. */
+    readonly words: readonly Word[] | null;
+    /** The right answer as the dataset has it, in words. */
     readonly gold: string | null;
   };
 }
@@ -36,6 +41,12 @@ export async function explainTarget(
   if (target !== undefined && ids !== undefined) {
     throw new GlassboxError('bad-input', 'Give FILE:LINE or --ids, not both.');
   }
+  if (ids === undefined && options.position !== undefined) {
+    throw new GlassboxError(
+      'bad-input',
+      'Give --position with --ids; in a line, say which word or mask by --label.',
+    );
+  }
   return ids === undefined
     ? await explainLine(engine, parseTarget(target!), options)
     : await explainRows(engine, ids, options);
@@ -46,32 +57,41 @@ async function explainLine(
   { file, line }: LineTarget,
   options: ExplainOptions,
 ): Promise<ExplainedRecord> {
-  const { startLine, text, label } = await readRecord(file, line, options);
+  const record = await readRecord(file, line, options);
   const explanation = await engine.call('explain', {
     ...questionOf(options),
-    text: text.value,
-    ...(label ? { gold: label.value } : {}),
+    ...textInput(record, line - 1),
   });
-  const gold = label?.value ?? null;
-  const record = { file, line: startLine + 1, field: text.name, text: text.value, gold };
-  return { ...explanation, record };
+  const { startLine, text, pair, words } = record;
+  return {
+    ...explanation,
+    record: {
+      file,
+      line: startLine + 1,
+      field: text.name,
+      text: text.value,
+      pair: pair && { field: pair.name, text: pair.value },
+      words,
+      gold: goldInWords(record),
+    },
+  };
 }
 
 async function readRecord(
   file: string,
   line: number,
-  { field, labelField }: ExplainOptions,
+  { field, pairField, labelField }: ExplainOptions,
 ): Promise<DatasetRecord> {
   const format = formatOf(file);
   if (!format) {
     throw new GlassboxError(
       'bad-input',
-      `${path.basename(file)} is not a dataset that Glassbox reads; use a .jsonl, .csv, .tsv or .txt file.`,
+      `${path.basename(file)} is not a dataset that Glassbox reads; use a .jsonl, .csv, .tsv, .conll or .txt file.`,
     );
   }
   const lines = await openFileLines(file);
   try {
-    return recordAt(lines, format, line - 1, { textField: field, labelField });
+    return recordAt(lines, format, line - 1, { textField: field, pairField, labelField });
   } finally {
     await lines.close();
   }
@@ -83,12 +103,19 @@ async function explainRows(
   options: ExplainOptions,
 ): Promise<Explanation[]> {
   const { rows, gold } = await readGoldenRows(file);
-  return await engine.call('explainIds', { ...questionOf(options), rows, gold });
+  const { position } = options;
+  return await engine.call('explainIds', {
+    ...questionOf(options),
+    rows,
+    gold,
+    ...(position !== undefined && { position }),
+  });
 }
 
 /** What is the same for a line and for rows of ids. The engine's own folder may be another one. */
 function questionOf(options: ExplainOptions) {
   const { model, device, method, scalar, label } = options;
   const parameters = parametersOf(options);
-  return { modelDir: path.resolve(model), device, method, parameters, scalar, label };
+  const asked = { modelDir: path.resolve(model), device, method, parameters, scalar, label };
+  return { ...asked, ...readingOf(options) };
 }

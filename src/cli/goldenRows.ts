@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import type { TokenRow } from '../protocol/engineMessages';
 import { GlassboxError, reasonOf } from '../protocol/messages';
+import type { Gold } from '../protocol/task';
 
 export interface GoldenRows {
   readonly rows: readonly TokenRow[];
-  /** Index of the gold label of each row, as text; null where the file has none. */
-  readonly gold: readonly (string | null)[];
+  /** Null where the file has no label. */
+  readonly gold: readonly (Gold | null)[];
 }
 
 /**
@@ -33,20 +34,25 @@ export async function readGoldenRows(file: string): Promise<GoldenRows> {
   return { rows, gold: labels ?? rows.map(() => null) };
 }
 
-/** `null` stands for a row without a label. */
+/** One label or a list of labels a row, by name or index; `null` stands for a row without a label. */
 function labelsOf(
   data: Readonly<Record<string, unknown>>,
   ids: readonly unknown[],
   file: string,
-): (string | null)[] | null {
+): (Gold | null)[] | null {
   const value: unknown = data['labels'] ?? null;
   if (value === null) return null;
-  const isLabel = (label: unknown): label is number | string | null =>
-    label === null || typeof label === 'string' || Number.isInteger(label);
-  if (Array.isArray(value) && value.every(isLabel)) {
-    return sameCount(value, ids, 'labels', file)!.map(label =>
-      label === null ? null : String(label),
-    );
+  const isLabel = (label: unknown): label is number | string =>
+    typeof label === 'string' || Number.isFinite(label);
+  const isEntry = (entry: unknown): entry is number | string | null | (number | string)[] =>
+    entry === null || isLabel(entry) || (Array.isArray(entry) && entry.every(isLabel));
+  if (Array.isArray(value) && value.every(isEntry)) {
+    return sameCount(value, ids, 'labels', file)!.map(entry => {
+      if (entry === null) return null;
+      return Array.isArray(entry)
+        ? { kind: 'labels', labels: entry.map(String) }
+        : { kind: 'label', label: String(entry) };
+    });
   }
   throw new GlassboxError(
     'bad-input',

@@ -1,37 +1,53 @@
 /** The text of an explanation for a terminal: tinted, and marked so that colour is not needed. */
 import type { Colors } from 'picocolors/types';
 import type { Explanation, Token } from '../protocol/explanation';
+import type { FieldIndex } from '../protocol/task';
 
 /** From this share of the largest score on, a token gets one, two or three marks. */
 const levels = [0.15, 0.4, 0.75];
 
 /** What of an explanation the line shows. */
-export type Shown = Pick<Explanation, 'tokens' | 'scores' | 'signed' | 'health'>;
+export type Shown = Pick<Explanation, 'tokens' | 'scores' | 'signed' | 'words' | 'unseen'>;
 
 interface Piece {
-  start: number;
+  readonly start: number;
   end: number;
-  /** '', '+' to '+++', '-' to '---', '*' to '***' where scores have no sign. */
-  readonly marks: string;
+  /** '', '+' to '+++', '-' to '---', '*' to '***' where scores have no sign; null: not seen by the model. */
+  readonly marks: string | null;
 }
 
-/** The text with its own spacing; tokens that matter stand in brackets with their marks. */
-export function heatLine(text: string, explanation: Shown, colors: Colors): string {
+/**
+ * The text with its own spacing; tokens that matter (or words, where these have scores) stand in brackets with their
+ * marks, and so does what the model did not see.
+ */
+export function heatLine(
+  text: string,
+  explanation: Shown,
+  colors: Colors,
+  field: FieldIndex = 0,
+): string {
   const parts: string[] = [];
   let at = 0;
-  for (const { start, end, marks } of pieces(explanation)) {
-    parts.push(printable(text.slice(at, start)), tint(text.slice(start, end), marks, colors));
+  for (const { start, end, marks } of pieces(explanation, field)) {
+    const shown = text.slice(start, end);
+    parts.push(
+      printable(text.slice(at, start)),
+      marks === null ? colors.dim(`[not seen: ${shortened(shown)}]`) : tint(shown, marks, colors),
+    );
     at = end;
   }
-  const rest = text.slice(at);
-  if (explanation.health.some(({ check, ok }) => check === 'truncated' && !ok)) {
-    parts.push(colors.dim(` ... (${rest.length} characters more)`));
-  } else parts.push(printable(rest));
-  return parts.join('');
+  return parts.join('') + printable(text.slice(at));
+}
+
+/** A text that was not seen has no marks to look for, and may be long. */
+function shortened(text: string): string {
+  const most = 200;
+  if (text.length <= most) return printable(text);
+  return `${printable(text.slice(0, most))}... (${text.length - most} characters more)`;
 }
 
 /** Special tokens, and others without characters of their own, with their scores: they are in no place of the text. */
-export function specialTokens({ tokens, scores }: Shown): string {
+export function specialTokens({ tokens, scores }: Pick<Shown, 'tokens' | 'scores'>): string {
   const all = tokens.map((token, i) => ({ token, score: scores[i]! }));
   const special = all.filter(({ token }) => token.special || token.end <= token.start);
   return special
@@ -48,15 +64,21 @@ export function printable(text: string): string {
 }
 
 /** Neighbouring tokens with equal marks become one piece; tokens of one place count as one. */
-function pieces(explanation: Shown): Piece[] {
+function pieces(explanation: Shown, field: FieldIndex): Piece[] {
+  const { words, scores, signed, unseen } = explanation;
+  const shown = words.length > 0 ? words.map(({ score }) => score) : scores;
+  const largest = shown.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   const found: Piece[] = [];
-  for (const { start, end, score } of places(explanation)) {
-    const marks = marksOf(score, explanation);
+  for (const { start, end, score } of places(explanation, field)) {
+    const marks = marksOf(largest === 0 ? 0 : score / largest, signed);
     const last = found.at(-1);
     if (last?.end === start && last.marks === marks) last.end = end;
     else found.push({ start, end, marks });
   }
-  return found;
+  const hidden = unseen.filter(range => range.field === field);
+  return [...found, ...hidden.map(({ start, end }) => ({ start, end, marks: null }))].sort(
+    (a, b) => a.start - b.start,
+  );
 }
 
 interface Place {
@@ -66,10 +88,22 @@ interface Place {
 }
 
 /** Byte-level tokenizers spread one character over several tokens: those are added up. */
-function places({ tokens, scores }: Shown): Place[] {
+function places({ tokens, scores, words }: Shown, field: FieldIndex): Place[] {
+  const inField = (token: Token) =>
+    token.field === field && !token.special && token.end > token.start;
+  if (words.length > 0) {
+    return words.flatMap(({ tokens: pieces, score }) => {
+      const own = pieces.map(index => tokens[index]!).filter(inField);
+      const start = Math.min(...own.map(token => token.start));
+      return own.length === 0
+        ? []
+        : [{ start, end: Math.max(...own.map(token => token.end)), score }];
+    });
+  }
   const found: Place[] = [];
-  tokens.forEach(({ start, end, special }: Token, i) => {
-    if (special || end <= start) return;
+  tokens.forEach((token, i) => {
+    if (!inField(token)) return;
+    const { start, end } = token;
     const last = found.at(-1);
     if (last && start < last.end) {
       last.end = Math.max(last.end, end);
@@ -79,11 +113,10 @@ function places({ tokens, scores }: Shown): Place[] {
   return found;
 }
 
-function marksOf(score: number, { scores, signed }: Shown): string {
-  const largest = scores.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
-  const share = largest === 0 ? 0 : Math.abs(score) / largest;
-  const count = levels.filter(level => share >= level).length;
-  const mark = !signed ? '*' : score > 0 ? '+' : '-';
+/** `share` of the largest score, with its sign. */
+function marksOf(share: number, signed: boolean): string {
+  const count = levels.filter(level => Math.abs(share) >= level).length;
+  const mark = !signed ? '*' : share > 0 ? '+' : '-';
   return mark.repeat(count);
 }
 

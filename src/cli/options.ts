@@ -5,11 +5,20 @@ import type {
   Aggregation,
   BaselineKind,
   DevicePreference,
-  LabelChoice,
   MethodParameters,
   Quadrature,
   ScalarKind,
 } from '../protocol/explanation';
+import { taskKinds } from '../protocol/task';
+import type {
+  AnswerPart,
+  LabelChoice,
+  LongText,
+  ReadingOptions,
+  TaskKind,
+  WordScores,
+} from '../protocol/task';
+import { labelHelp, parseLabel } from './labelChoice';
 
 /** The options of `explain`, as commander hands them over. */
 export interface ExplainOptions extends MethodParameters {
@@ -19,8 +28,15 @@ export interface ExplainOptions extends MethodParameters {
   readonly label: LabelChoice;
   readonly device: DevicePreference;
   readonly field?: string;
+  readonly pairField?: string;
   readonly labelField?: string;
   readonly ids?: string;
+  readonly position?: number;
+  readonly task?: TaskKind;
+  readonly words?: WordScores;
+  readonly answerPart?: AnswerPart;
+  readonly long?: LongText['mode'];
+  readonly overlap?: number;
   readonly json?: true;
   readonly verbose?: true;
 }
@@ -37,6 +53,9 @@ const quadratures: readonly Quadrature[] = [
   'trapezoid',
 ];
 const noiseScales = ['relative', 'absolute'] as const;
+const wordScores: readonly WordScores[] = ['pieces', 'sum', 'mean', 'max'];
+const answerParts: readonly AnswerPart[] = ['both', 'start', 'end'];
+const longModes: readonly LongText['mode'][] = ['windows', 'start'];
 const moments = ['mean', 'square', 'variance'] as const;
 
 /** Adds the options of `explain` to a command. Methods and their defaults are told by `methods`. */
@@ -48,10 +67,7 @@ export function addExplainOptions(command: Command): Command {
     .option('--method <name>', 'see `methods`', 'integrated-gradients')
     .addOption(choice('--scalar <kind>', 'what is differentiated', scalars).default('logit'))
     .addOption(
-      new Option(
-        '--label <name>',
-        'predicted, gold, contrast (predicted minus gold), or a label of the model',
-      )
+      new Option('--label <what>', labelHelp)
         .argParser(parseLabel)
         .default({ kind: 'predicted' } satisfies LabelChoice, 'predicted'),
     )
@@ -66,8 +82,15 @@ export function addExplainOptions(command: Command): Command {
     .option('--seed <n>', 'of the noise', wholeNumber)
     .addOption(choice('--device <name>', 'where the model runs', devices).default('auto'))
     .option('--field <name>', 'field that holds the text, when it cannot be told by its name')
-    .option('--label-field <name>', 'field that holds the gold label')
+    .option('--pair-field <name>', 'field that holds the second text; (none): there is none')
+    .option('--label-field <name>', 'field that holds the gold label; (none): there is none')
+    .addOption(choice('--task <kind>', 'what the model does, when its files mislead', taskKinds))
+    .addOption(choice('--words <how>', "how pieces' scores become those of words", wordScores))
+    .addOption(choice('--answer-part <end>', 'which ends of an answer are explained', answerParts))
+    .addOption(choice('--long <mode>', 'how a text too long for the model is read', longModes))
+    .option('--overlap <n>', 'tokens that neighbouring windows share', wholeNumber)
     .option('--ids <file>', 'explain rows of token ids (JSON with input_ids) instead of a line')
+    .option('--position <n>', 'with --ids: the token that is decided, from 0', wholeNumber)
     .option('--json', 'print JSON')
     .option('--verbose', "print the engine's log to stderr");
 }
@@ -80,15 +103,16 @@ export function parametersOf(options: ExplainOptions): MethodParameters {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
-function parseLabel(text: string): LabelChoice {
-  switch (text) {
-    case 'predicted':
-    case 'gold':
-    case 'contrast':
-      return { kind: text };
-    default:
-      return { kind: 'label', label: text };
-  }
+/** How a text is read; the engine knows the defaults. */
+export function readingOf(options: ExplainOptions): ReadingOptions {
+  const { task, words, answerPart, long = 'windows', overlap } = options;
+  const cut = options.long !== undefined || overlap !== undefined;
+  return {
+    ...(task && { task }),
+    ...(words && { wordScores: words }),
+    ...(answerPart && { answerPart }),
+    ...(cut && { longText: { mode: long, overlap: overlap ?? null } }),
+  };
 }
 
 function wholeNumber(text: string): number {

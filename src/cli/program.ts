@@ -8,9 +8,10 @@ import { methodDescriptions } from '../interpret/saliency/methods';
 import { GlassboxError, reasonOf } from '../protocol/messages';
 import { explainTarget } from './explainCommand';
 import { printable } from './heatLine';
+import { reportMethods } from './methodsReport';
 import type { ExplainOptions } from './options';
 import { addExplainOptions } from './options';
-import { reportMethods, reportRecord, reportRows } from './report';
+import { reportRecord, reportRows } from './report';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -57,7 +58,10 @@ function makeProgram({ out, err, colors, engine }: Terminal): Command {
     program
       .command('explain')
       .description('explain a line of a dataset')
-      .argument('[file:line]', 'a .jsonl, .csv, .tsv or .txt file and a line of it, from 1'),
+      .argument(
+        '[file:line]',
+        'a .jsonl, .csv, .tsv, .conll or .txt file and a line of it, from 1',
+      ),
   ).action(async (target: string | undefined, options: ExplainOptions) => {
     // Native libraries write what they like to stderr: in their own process it goes to the log.
     const client = new EngineClient({ ...engine, ...(options.verbose ? { log: logTo(err) } : {}) });
@@ -99,6 +103,7 @@ function sentenceOf(error: unknown): string {
 function withOptions(sentence: string): string {
   return sentence
     .replaceAll(/(?:the setting )?glassbox\.textField/g, '--field')
+    .replaceAll(/(?:the setting )?glassbox\.pairField/g, '--pair-field')
     .replaceAll(/(?:the setting )?glassbox\.labelField/g, '--label-field');
 }
 
