@@ -2,21 +2,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { findEmbeddingLookup } from '../../src/autodiff/embeddingLookup';
-import { cleanup, narrow, prepare } from '../../src/autodiff/passes';
-import { vjp } from '../../src/autodiff/vjp';
 import { SaliencyProgram } from '../../src/interpret/saliency/program';
 import { runPoints } from '../../src/interpret/saliency/runPoints';
 import { pathPoints } from '../../src/interpret/saliency/quadrature';
 import { cell } from '../../src/interpret/task/decision';
 import type { Row } from '../../src/model/inputs';
 import { loadModel } from '../../src/model/loadModel';
-import { GraphBuilder } from '../../src/onnx/builder';
-import type { Graph } from '../../src/onnx/graph';
 import { writeModel } from '../../src/onnx/writeModel';
-import { learnFacts } from '../../src/runtime/probe';
 import { Session, type Feeds } from '../../src/runtime/session';
 import { bertBase, buildBertLike } from '../support/bertLike';
+import { gradientGraph } from './gradientGraph';
 import { format, type Figure } from './report';
 import { timePair } from './timing';
 
@@ -30,7 +25,9 @@ export async function gradientOverForward(): Promise<Figure> {
   const batch = 16;
   const graph = buildBertLike(bertBase);
   const forward = await Session.create(writeModel(graph));
-  const gradient = await Session.create(writeModel(await gradientGraph(graph)));
+  const probes = [randomFeeds(2, 5), randomFeeds(3, 7)];
+  const derived = await gradientGraph(graph, { probes });
+  const gradient = await Session.create(writeModel(derived));
   const feeds = randomFeeds(batch);
   const pair = await timePair(
     () => forward.run(feeds),
@@ -111,19 +108,6 @@ async function bestBatch(forward: Session): Promise<number> {
     if (cost < best.cost) best = { batch, cost };
   }
   return best.batch;
-}
-
-async function gradientGraph(model: Graph): Promise<Graph> {
-  const prepared = prepare(model);
-  const learned = await learnFacts(prepared, [randomFeeds(2, 5), randomFeeds(3, 7)]);
-  const { graph, facts } = narrow(prepared, learned);
-  const { output } = findEmbeddingLookup(graph);
-  const b = new GraphBuilder(graph, 'bench/');
-  const ones = b.op('Expand', [b.scalar(1), b.op('Shape', ['logits'])]);
-  const adjoint = vjp({ graph, seeds: new Map([['logits', ones]]), wrt: [output], facts });
-  graph.outputs = [];
-  b.output(adjoint.get(output)!, 'gradient');
-  return cleanup(graph);
 }
 
 function randomIds(count: number): number[] {

@@ -2,6 +2,7 @@
 import { gradientOverForward, pathOverForward } from './bertBase';
 import { editorFigures } from './editor';
 import { engineFigures } from './engine';
+import { familyFigures, planning } from './families';
 import { printFigure } from './report';
 
 async function main(): Promise<void> {
@@ -10,6 +11,8 @@ async function main(): Promise<void> {
   for (const figure of await engineFigures()) printFigure(figure);
   printFigure(await gradientOverForward());
   printFigure(await pathOverForward());
+  printFigure(await planning());
+  for (const figure of await familyFigures()) printFigure(figure);
 }
 
 main().catch((error: unknown) => {
