@@ -9,7 +9,7 @@ import { sizeOf } from '../../src/onnx/tensorData';
 import { writeModel } from '../../src/onnx/writeModel';
 import { learnFacts } from '../../src/runtime/probe';
 import { Session, type Feeds, type TensorValue } from '../../src/runtime/session';
-import { normals, relativeError, seededRandom } from './numbers';
+import { assertClose, normals, numbers, relativeError, seededRandom } from './numbers';
 
 type Real = 'float32' | 'float64';
 
@@ -52,9 +52,9 @@ interface Tolerance {
 const probeSizes = [
   { B: 2, L: 3 },
   { B: 3, L: 6 },
-];
+] as const;
 /** Batch 1 and length 2 were in no probe. */
-const checkSizes = [{ B: 1, L: 2 }, probeSizes[1]!];
+const checkSizes = [{ B: 1, L: 2 }, probeSizes[1]] as const;
 
 const tolerances: Record<Real, Tolerance> = {
   float64: { step: 1e-5, error: 1e-7 },
@@ -70,7 +70,7 @@ export async function checkDerivatives(test: Case, manner: Manner = {}): Promise
   const dtype = test.dtype ?? 'float64';
   const graph = emptyGraph(test.name, opset);
   const b = new GraphBuilder(graph);
-  const x = test.inputs.map((_, i) => b.input(`x${i}`, dtype, test.inputs[i]!.map(symbol)));
+  const x = test.inputs.map((_, i) => b.input(`x${i}`, dtype, test.inputs[i]!));
   const y = [test.build(b, x, dtype)].flat();
   y.forEach(name => {
     b.output(name);
@@ -78,6 +78,7 @@ export async function checkDerivatives(test: Case, manner: Manner = {}): Promise
   const wanted = x.filter((_, i) => !test.skip?.includes(i));
 
   const prepared = prepare(graph);
+  if (manner.prepare) await assertSameValues(test, graph, prepared);
   const first = await differentiate(prepared, dtype, wanted, 'g', feedsFor(test));
   assert.deepEqual(first.wrt, wanted, `${test.name}: inputs that a derivative reaches`);
   await compare(test, graph, first, dtype, 'first order');
@@ -87,6 +88,16 @@ export async function checkDerivatives(test: Case, manner: Manner = {}): Promise
   const second = await differentiate(first.graph, dtype, free, 'w', first.feeds);
   if (second.wrt.length > 0) await compare(test, first.graph, second, dtype, 'second order');
   return [...ops, ...second.graph.nodes.map(node => node.op)];
+}
+
+/** What was done to the graph has not changed what it computes. */
+async function assertSameValues(test: Case, before: Graph, after: Graph): Promise<void> {
+  const feeds = await feedsFor(test)(checkSizes[1], 5);
+  const [old, now] = [await (await runner(before))(feeds), await (await runner(after))(feeds)];
+  for (const { name } of before.outputs) {
+    assert.deepEqual(now[name]!.dims, old[name]!.dims, `${test.name}: shape as before`);
+    assertClose(numbers(now[name]), numbers(old[name]), 1e-5, `${test.name}: value as before`);
+  }
 }
 
 interface Derivative {
@@ -236,8 +247,4 @@ async function runner(graph: Graph): Promise<(feeds: Feeds) => Promise<Feeds>> {
 function tensor(dtype: Real, dims: readonly number[], values: readonly number[]): TensorValue {
   const data = dtype === 'float64' ? Float64Array.from(values) : Float32Array.from(values);
   return { dtype, dims, data };
-}
-
-function symbol(dim: Dim): number | string {
-  return dim;
 }

@@ -2,6 +2,7 @@
 import { activationLowerings } from './activations';
 import { attentionLowerings } from './attention';
 import { blockQuantisedLowerings } from './blockQuantised';
+import { compositeLowerings } from './composites';
 import type { Lowering, LoweringTable } from './lowering';
 import { normalisationLowerings } from './normalisation';
 import { productLowerings } from './products';
@@ -42,6 +43,7 @@ const refused: LoweringTable = {
 export const fusedLowerings: LoweringTable = {
   ...activationLowerings,
   ...attentionLowerings,
+  ...compositeLowerings,
   ...normalisationLowerings,
   ...productLowerings,
   ...rotaryLowerings,
