@@ -132,7 +132,6 @@ describe('loadModel', () => {
     it('missing files, one after the other', async () => {
       const onnx = wordModel(table, head);
       await refuses(folders.empty(), /holds no model\.onnx/);
-      await refuses(folders.with({ 'onnx/model_int8.onnx': onnx }), /model_int8\.onnx; rename/);
       await refuses(folders.with({ 'model.onnx': onnx }), /holds no config\.json/);
       const without = folders.with({ 'model.onnx': onnx, 'config.json': config });
       await refuses(without, /holds no tokenizer\.json/);
@@ -221,21 +220,6 @@ describe('loadModel', () => {
         'unsupported',
         bare,
       );
-    });
-
-    it('quantised weights', async function () {
-      const dir = folders.empty();
-      const source = kitPath(this, 'variants', 'sst2-bert-int8');
-      for (const name of ['config.json', 'tokenizer.json']) {
-        cpSync(path.join(source, name), path.join(dir, name));
-      }
-      cpSync(path.join(source, 'onnx', 'model_quantized.onnx'), path.join(dir, 'model.onnx'));
-      await refuses(dir, /quantised.*float32 export/, 'unsupported');
-    });
-
-    it('half-precision and external weights', async function () {
-      await refuses(kitPath(this, 'variants', 'sst2-bert-fp16'), /float16/, 'unsupported');
-      await refuses(kitPath(this, 'variants', 'sst2-bert-external'), /second file/, 'unsupported');
     });
   });
 
