@@ -7,13 +7,15 @@ import { prune } from './prune';
 import { raiseGelu } from './raiseGelu';
 import { raiseLayerNorm } from './raiseLayerNorm';
 import { removeIdentities } from './removeIdentities';
+import { uniqueBodyNames } from './uniqueBodyNames';
 import { upgrade } from './upgrade';
 
 export { narrow, type Narrowed } from './narrow';
 
 /** Brings a model to the form that the rules are written for. */
 export function prepare(graph: Graph): Graph {
-  return prune(raiseGelu(raiseLayerNorm(removeIdentities(lowerRecurrent(upgrade(graph))))));
+  const primitive = lowerRecurrent(uniqueBodyNames(upgrade(graph)));
+  return prune(raiseGelu(raiseLayerNorm(removeIdentities(primitive))));
 }
 
 /** Removes what differentiation left over. */

@@ -11,6 +11,7 @@
  */
 import type { Facts } from '../../autodiff/shapes';
 import { cleanup, narrow } from '../../autodiff/passes';
+import { renameInputs } from '../../autodiff/passes/graphIndex';
 import { vjp } from '../../autodiff/vjp';
 import { GraphBuilder } from '../../onnx/builder';
 import type { Graph } from '../../onnx/graph';
@@ -51,8 +52,7 @@ async function build(model: Model): Promise<Graph> {
   const rows = appendRows(b, embedding.table);
   const points = appendPoints(b, rows);
   for (const node of source.nodes.slice(at + 1)) {
-    const inputs = node.inputs.map(name => (name === embedding.output ? points : name));
-    graph.nodes.push({ ...node, inputs });
+    graph.nodes.push(renameInputs(node, name => (name === embedding.output ? points : name)));
   }
   const { scalar, decisions, adjoints: seeds } = appendScalar(b, head, facts);
   const known: Facts = new Map([...facts, [points, facts.get(embedding.output)!]]);
