@@ -77,7 +77,12 @@ export class ReverseScan {
       usedValues(node).forEach(value => needed.add(value));
       kept.push(node);
     }
-    const { states, inputs, nodes } = this.forward;
+    const rename = (value: string): string => this.renamed.get(value) ?? value;
+    // Loops in the forward body may have been made to record, too.
+    const nodes = body.nodes
+      .slice(0, this.forward.nodes.length)
+      .map(node => renameInputs(node, rename));
+    const { states, inputs } = this.forward;
     for (const port of inputs) {
       if (needed.has(port.inner)) this.replay(port.inner, port);
     }
@@ -89,7 +94,6 @@ export class ReverseScan {
     if (this.inputs.length === 0) this.replay(inputs[0]!.inner, inputs[0]!);
     const outside = this.b.graph.constants;
     const own = [...body.constants].filter(([value]) => needed.has(value) && !outside.has(value));
-    const rename = (value: string): string => this.renamed.get(value) ?? value;
     const reverse = {
       name: this.name,
       states: this.states.map(state => ({ ...state, after: rename(state.after) })),
@@ -99,10 +103,8 @@ export class ReverseScan {
       constants: new Map(own),
     };
     const { graph } = this.b;
-    if (this.recorded.length > this.forward.outputs.length) {
-      const place = graph.nodes.indexOf(forwardNode);
-      graph.nodes[place] = putTogether({ ...this.forward, outputs: this.recorded });
-    }
+    const place = graph.nodes.indexOf(forwardNode);
+    graph.nodes[place] = putTogether({ ...this.forward, nodes, outputs: this.recorded });
     graph.nodes.push(putTogether(reverse));
   }
 
