@@ -82,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       engine,
       explainer,
       models,
+      choices,
       fields,
       reader,
       panel,

@@ -1,7 +1,13 @@
 /** What the user chose in the panel (method, label, aggregation, ...), kept and made to fit a model. */
 import type * as vscode from 'vscode';
-import type { LabelChoice, MethodDescription, MethodParameters, PanelChoices } from '../protocol';
-import { GlassboxError } from '../protocol';
+import type {
+  LabelChoice,
+  MethodDescription,
+  MethodParameters,
+  PanelChoices,
+  RecordInfo,
+} from '../protocol';
+import { GlassboxError, taskKinds } from '../protocol';
 import { memory } from './ids';
 
 export const defaultChoices: PanelChoices = {
@@ -10,13 +16,18 @@ export const defaultChoices: PanelChoices = {
   scalar: 'logit',
   label: { kind: 'predicted' },
   aggregate: 'dot',
+  wordScores: null,
+  answerPart: 'both',
+  task: null,
 };
 
 /** What a choice must fit. */
 export interface Surroundings {
   readonly methods: readonly MethodDescription[];
   readonly labels: readonly string[];
-  readonly hasGold: boolean;
+  readonly record: Pick<RecordInfo, 'gold' | 'words' | 'pair'>;
+  /** Whether the choices were made for this very text: only then a choice of words in it has a meaning. */
+  readonly sameText: boolean;
 }
 
 export class ChoiceMemory {
@@ -31,15 +42,53 @@ export class ChoiceMemory {
   }
 }
 
-const labelKinds = ['predicted', 'gold', 'label', 'contrast'];
 const scalars = ['logit', 'probability', 'loss'];
 const aggregations = ['dot', 'sum', 'l1', 'l2'];
+const wordScores = ['pieces', 'sum', 'mean', 'max'];
+const answerParts = ['both', 'start', 'end'];
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Choices as stored by this or another version of Glassbox; null when they are of another shape. */
+const text = (value: unknown) => typeof value === 'string';
+const count = (value: unknown) => Number.isInteger(value) && Number(value) >= 0;
+
+/** What each kind of choice must hold besides its kind. */
+const labelShapes: Readonly<
+  Record<LabelChoice['kind'], Readonly<Record<string, (value: unknown) => boolean>>>
+> = {
+  predicted: {},
+  gold: {},
+  contrast: {},
+  label: { label: text },
+  not: { label: text },
+  span: {
+    start: count,
+    end: count,
+    label: text,
+    against: value => value === undefined || text(value),
+  },
+  mask: { mask: count, token: text },
+  answer: { start: count, end: count },
+};
+
+function isLabelChoice(value: unknown): value is LabelChoice {
+  if (!isRecord(value)) return false;
+  const shape = Object.entries(labelShapes).find(([kind]) => kind === value['kind'])?.[1];
+  if (!shape) return false;
+  return Object.entries(shape).every(([name, holds]) => holds(value[name]));
+}
+
+/** One of `allowed`; `otherwise` where an earlier version stored nothing, or something else. */
+function oneOf<T>(value: unknown, allowed: readonly unknown[], otherwise: T): T {
+  return allowed.includes(value) ? (value as T) : otherwise;
+}
+
+/**
+ * Choices as stored by this or another version of Glassbox; null when they are of another shape. What an
+ * earlier version did not know has its default.
+ */
 export function readChoices(stored: unknown): PanelChoices | null {
   if (!isRecord(stored)) return null;
   const { method, parameters, scalar, label, aggregate } = stored;
@@ -48,22 +97,45 @@ export function readChoices(stored: unknown): PanelChoices | null {
     isRecord(parameters) &&
     scalars.includes(String(scalar)) &&
     aggregations.includes(String(aggregate)) &&
-    isRecord(label) &&
-    labelKinds.includes(String(label['kind'])) &&
-    (label['kind'] !== 'label' || typeof label['label'] === 'string');
-  return sound ? (stored as unknown as PanelChoices) : null;
+    isLabelChoice(label);
+  if (!sound) return null;
+  return {
+    method,
+    parameters,
+    scalar: scalar as PanelChoices['scalar'],
+    label,
+    aggregate: aggregate as PanelChoices['aggregate'],
+    wordScores: oneOf(stored['wordScores'], wordScores, defaultChoices.wordScores),
+    answerPart: oneOf(stored['answerPart'], answerParts, defaultChoices.answerPart),
+    task: oneOf(stored['task'], taskKinds, defaultChoices.task),
+  };
 }
 
-function fitLabel(label: LabelChoice, { labels, hasGold }: Surroundings): LabelChoice {
-  const fits =
-    label.kind === 'predicted' || (label.kind === 'label' ? labels.includes(label.label) : hasGold);
-  return fits ? label : { kind: 'predicted' };
+function fitsLabel(label: LabelChoice, { labels, record, sameText }: Surroundings): boolean {
+  switch (label.kind) {
+    case 'predicted':
+      return true;
+    case 'gold':
+    case 'contrast':
+      return record.gold !== null;
+    case 'label':
+    case 'not':
+      return labels.includes(label.label);
+    case 'span': {
+      const words = record.words?.length ?? Infinity;
+      return sameText && label.start < label.end && label.end <= words;
+    }
+    case 'mask':
+      return sameText;
+    case 'answer':
+      return sameText && label.end <= (record.pair?.text.length ?? 0);
+  }
 }
 
 /**
  * The nearest choices that the model and the line allow: a method that is not there becomes the first
- * one, a parameter that the method does not read is dropped, a label that is not there becomes the
- * predicted one.
+ * one, a parameter that the method does not read is dropped; a label that is not there, and words of
+ * another text, become what is predicted.
  */
 export function fitChoices(wanted: PanelChoices, surroundings: Surroundings): PanelChoices {
   const { methods } = surroundings;
@@ -81,10 +153,11 @@ export function fitChoices(wanted: PanelChoices, surroundings: Surroundings): Pa
     ? wanted.aggregate
     : (method.defaults.aggregate ?? method.aggregations[0] ?? wanted.aggregate);
   return {
+    ...wanted,
     method: method.name,
     parameters,
     scalar: method.scalar ?? wanted.scalar,
-    label: fitLabel(wanted.label, surroundings),
+    label: fitsLabel(wanted.label, surroundings) ? wanted.label : { kind: 'predicted' },
     aggregate,
   };
 }

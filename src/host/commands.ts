@@ -1,6 +1,7 @@
 /** The commands of package.json and what each one does. */
 import * as vscode from 'vscode';
 import type { PanelState } from '../protocol';
+import type { ChoiceMemory } from './choices';
 import type { Engine } from './explain/engine';
 import type { Explainer } from './explain/explainer';
 import { commands, walkthroughId } from './ids';
@@ -17,6 +18,7 @@ export interface CommandParts {
   readonly engine: Engine;
   readonly explainer: Explainer;
   readonly models: ModelChoice;
+  readonly choices: ChoiceMemory;
   readonly fields: FieldChoice;
   readonly reader: RecordReader;
   readonly panel: PanelHost;
@@ -39,10 +41,15 @@ export function sampleModelOf(sample: vscode.Uri): string {
 }
 
 /** Loads the model first: one that cannot be used is not remembered. */
-async function useModel({ models, explainer }: CommandParts, dir: string): Promise<string> {
+async function useModel(
+  { models, explainer, choices }: CommandParts,
+  dir: string,
+): Promise<string> {
   await explainer.loadModel(dir);
   await models.pick(dir);
-  await explainer.again();
+  // A task that was chosen for the model before need not be one of this.
+  await choices.set({ ...choices.get(), task: null });
+  await explainer.again({ keepQuestion: false });
   return dir;
 }
 

@@ -1,12 +1,17 @@
 /** The only reader of the user's settings. */
 import * as vscode from 'vscode';
-import type { DevicePreference } from '../protocol';
+import type { DevicePreference, LongText, TaskKind } from '../protocol';
+import { taskKinds } from '../protocol';
 
 export const settingNames = {
   model: 'glassbox.model',
   device: 'glassbox.device',
+  task: 'glassbox.task',
   textField: 'glassbox.textField',
+  pairField: 'glassbox.pairField',
   labelField: 'glassbox.labelField',
+  longText: 'glassbox.longText',
+  windowOverlap: 'glassbox.windowOverlap',
   nodePath: 'glassbox.engine.nodePath',
   memoryLimitMB: 'glassbox.engine.memoryLimitMB',
 } as const;
@@ -33,11 +38,28 @@ export function deviceSetting(): DevicePreference {
   return value === 'cpu' || value === 'webgpu' ? value : 'auto';
 }
 
-/** Names of the fields that hold the text and the label; '' where they shall be inferred. */
-export function fieldSettings(scope: vscode.Uri): { textField: string; labelField: string } {
+/** What the model is to be used for; null: as its files say. */
+export function taskSetting(scope?: vscode.Uri): TaskKind | null {
+  const value = text(settingNames.task, scope);
+  return taskKinds.find(kind => kind === value) ?? null;
+}
+
+/** Names of the fields that hold the texts and the label; '' where they shall be inferred. */
+export function fieldSettings(scope: vscode.Uri) {
   return {
     textField: text(settingNames.textField, scope),
+    pairField: text(settingNames.pairField, scope),
     labelField: text(settingNames.labelField, scope),
+  };
+}
+
+/** How texts are read that are longer than the model's input. */
+export function longTextSetting(scope: vscode.Uri): LongText {
+  const overlap = read(settingNames.windowOverlap, scope);
+  const isCount = typeof overlap === 'number' && Number.isInteger(overlap) && overlap > 0;
+  return {
+    mode: text(settingNames.longText, scope) === 'start' ? 'start' : 'windows',
+    overlap: isCount ? overlap : null,
   };
 }
 

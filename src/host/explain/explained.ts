@@ -1,10 +1,10 @@
 /** An explanation that is shown, and where its record stands in the document now. */
 import * as vscode from 'vscode';
-import type { LineSource } from '../../dataset';
-import type { PanelState } from '../../protocol';
+import type { Field, LineSource } from '../../dataset';
+import type { FieldIndex, PanelState, TextRange } from '../../protocol';
 import type { Picture } from '../heatmap/heatmap';
 import type { Span } from '../heatmap/spans';
-import { spansOf } from '../heatmap/spans';
+import { spanAt, spansOf } from '../heatmap/spans';
 import type { FoundRecord } from '../records/readRecord';
 import { rawLines } from '../records/readRecord';
 
@@ -22,7 +22,8 @@ export class Explained {
     /** As the panel shows it; only the number of the line changes. */
     public state: PanelState,
   ) {
-    this.spans = spansOf(state.explanation, found.info.text);
+    const { text, pair } = found.info;
+    this.spans = spansOf(state.explanation, text, pair?.text ?? '');
     this.startLine = found.record.startLine;
   }
 
@@ -52,10 +53,22 @@ export class Explained {
     return this.startLine - this.found.record.startLine;
   }
 
-  /** Where characters of the text stand in the document now. */
-  rangeOf({ start, end }: Pick<Span, 'start' | 'end'>): vscode.Range {
-    const from = this.found.record.text.positionOf(start);
-    const to = this.found.record.text.positionOf(end);
+  /** Where what was pointed at for this explanation stands now. */
+  get focus(): { line: number; character?: number } {
+    const { line, character } = this.found.focus;
+    return { line: this.startLine + line, ...(character === undefined ? {} : { character }) };
+  }
+
+  private fieldOf(index: FieldIndex): Field | null {
+    const { text, pair } = this.found.record;
+    return index === 0 ? text : pair;
+  }
+
+  /** Where characters of a field's text stand in the document now. */
+  rangeOf({ field, start, end }: Pick<Span, 'field' | 'start' | 'end'>): vscode.Range {
+    const text = this.fieldOf(field) ?? this.found.record.text;
+    const from = text.positionOf(start);
+    const to = text.positionOf(end);
     return new vscode.Range(
       from.line + this.shift,
       from.character,
@@ -64,9 +77,23 @@ export class Explained {
     );
   }
 
-  /** The offset in the text of a place in the document, or null when it lies elsewhere. */
-  offsetAt(position: vscode.Position): number | null {
-    return this.found.record.text.offsetAt(position.line - this.shift, position.character);
+  /** The span at a place in the document, in whichever text that is; null where there is none. */
+  spanAt({ line, character }: vscode.Position): Span | null {
+    for (const field of [0, 1] as const) {
+      const offset = this.fieldOf(field)?.offsetAt(line - this.shift, character) ?? null;
+      const span = offset === null ? null : spanAt(this.spans, field, offset);
+      if (span) return span;
+    }
+    return null;
+  }
+
+  /** What the explained reading did not see; word by word where the words stand apart in the file. */
+  private unseenRanges(): vscode.Range[] {
+    const { words } = this.found.info;
+    return this.state.explanation.unseen.flatMap(({ field, ...range }) => {
+      const parts = field === 0 && words ? words.filter(word => overlaps(word, range)) : [range];
+      return parts.map(part => this.rangeOf({ field, ...part }));
+    });
   }
 
   /** What is to be painted; null while the line is another one than that explained. */
@@ -76,6 +103,11 @@ export class Explained {
       uri: this.uri,
       explanation: this.state.explanation,
       spans: this.spans.map(span => ({ span, range: this.rangeOf(span) })),
+      unseen: this.unseenRanges(),
     };
   }
+}
+
+function overlaps(a: TextRange, b: TextRange): boolean {
+  return a.start < b.end && b.start < a.end;
 }

@@ -1,9 +1,7 @@
 /** From a line of a file to an explanation in the editor and in the panel; one at a time, the newest wins. */
 import * as vscode from 'vscode';
-import type { Explanation, ModelInfo, PanelChoices, PanelState } from '../../protocol';
-import { GlassboxError } from '../../protocol';
+import type { ModelInfo, PanelChoices, PanelState, RecordInfo } from '../../protocol';
 import type { ChoiceMemory } from '../choices';
-import { fitChoices } from '../choices';
 import type { Heatmap } from '../heatmap/heatmap';
 import type { ModelChoice } from '../models/modelChoice';
 import type { ModelStatus } from '../models/modelStatus';
@@ -13,7 +11,8 @@ import type { FoundRecord, RecordReader } from '../records/readRecord';
 import type { Target } from '../records/target';
 import type { Failure } from '../report';
 import { failureOf, HostError, showFailure } from '../report';
-import { deviceSetting } from '../settings';
+import { deviceSetting, taskSetting } from '../settings';
+import { askEngine } from './askEngine';
 import type { Engine } from './engine';
 import { Explained } from './explained';
 import { withSlowProgress } from './slowProgress';
@@ -39,8 +38,10 @@ export interface ExplainerParts {
 }
 
 export interface ExplainOptions {
-  /** Other choices than the remembered ones. */
+  /** Other choices than the remembered ones, made for the text of this very line. */
   readonly choices?: PanelChoices;
+  /** The remembered choices were made for the text that is shown. */
+  readonly keepQuestion?: boolean;
   /** Ask nothing and tell failures in the panel only: nobody asked just now. */
   readonly quiet?: boolean;
 }
@@ -81,11 +82,11 @@ export class Explainer implements vscode.Disposable {
   async again(options: ExplainOptions = {}): Promise<PanelState | null> {
     const { current } = this;
     if (!current) return null;
-    const { uri, startLine } = current;
+    const { uri, focus } = current;
     const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(
       () => null,
     );
-    return this.explain({ uri, document, line: startLine }, options);
+    return this.explain({ uri, document, ...focus }, { keepQuestion: true, ...options });
   }
 
   cancel(): void {
@@ -138,11 +139,12 @@ export class Explainer implements vscode.Disposable {
     status.set('busy');
     const controller = new AbortController();
     const title = vscode.l10n.t('Glassbox: loading the model');
+    const task = taskSetting();
     try {
       const info = await withSlowProgress(title, controller, onProgress =>
         engine.call(
           'loadModel',
-          { modelDir, device: deviceSetting() },
+          { modelDir, device: deviceSetting(), ...(task && { task }) },
           { signal: controller.signal, onProgress },
         ),
       );
@@ -176,51 +178,41 @@ export class Explainer implements vscode.Disposable {
   }
 
   private async compute(
-    { info: record, record: { startLine }, uri }: FoundRecord,
+    found: FoundRecord,
     modelDir: string,
     options: ExplainOptions,
     run: AbortController,
   ): Promise<PanelState> {
     const { engine, panel, status } = this.parts;
+    const { info: record, record: place, uri } = found;
     const says = vscode.l10n.t('Explaining line {0} of {1}', record.line, record.file);
     panel.open();
     panel.busy(says);
     status.set('busy');
     const device = deviceSetting();
     const wanted = options.choices ?? this.parts.choices.get();
+    const sameText = options.choices !== undefined || this.isAskedAgain(record, options);
     return withSlowProgress(`Glassbox: ${says}`, run, async onProgress => {
-      const calling = { signal: run.signal, onProgress };
-      const model = await engine.call('loadModel', { modelDir, device }, calling);
-      const choices = fitChoices(wanted, {
-        methods: model.methods,
-        labels: model.labels,
-        hasGold: record.gold !== null,
-      });
-      const { method, scalar, label, parameters, aggregate } = choices;
-      const explanation = await engine.call(
-        'explain',
-        {
-          modelDir,
-          device,
-          text: record.text,
-          ...(record.gold === null ? {} : { gold: record.gold }),
-          method,
-          parameters: { ...parameters, aggregate },
-          scalar,
-          label,
-        },
-        calling,
+      const { model, choices, explanation } = await askEngine(
+        engine,
+        { modelDir, device, found, wanted, sameText },
+        { signal: run.signal, onProgress },
       );
-      checkShape(explanation);
       if (this.running === run) status.set('idle', aboutModel(model));
       return {
         record,
         explanation,
         choices,
         methods: model.methods,
-        memory: { uri: uri.toString(), line: startLine, choices },
+        memory: { uri: uri.toString(), line: place.startLine, choices },
       };
     });
+  }
+
+  /** Whether the remembered question was asked about this very text. */
+  private isAskedAgain({ text, pair }: RecordInfo, { keepQuestion }: ExplainOptions): boolean {
+    const shown = this.current?.state.record;
+    return keepQuestion === true && shown?.text === text && shown.pair?.text === pair?.text;
   }
 
   private show(explained: Explained): void {
@@ -250,13 +242,8 @@ export class Explainer implements vscode.Disposable {
 
 function aboutModel(info: ModelInfo): string[] {
   return [
-    vscode.l10n.t('Labels: {0}', info.labels.join(', ')),
+    vscode.l10n.t('Task: {0}', info.task),
+    ...(info.labels.length > 0 ? [vscode.l10n.t('Labels: {0}', info.labels.join(', '))] : []),
     vscode.l10n.t('Device: {0}', info.device),
   ];
-}
-
-/** One score a token, or nothing is shown at all. */
-function checkShape({ tokens, scores, attributions }: Explanation): void {
-  if (scores.length === tokens.length && attributions.length === tokens.length) return;
-  throw new GlassboxError('internal', 'The engine answered with a wrong number of scores.');
 }

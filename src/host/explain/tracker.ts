@@ -1,7 +1,6 @@
 /** Keeps an explanation on its line while the document is edited, and links the cursor to the panel. */
 import * as vscode from 'vscode';
 import { movedLine } from '../heatmap/movedLine';
-import { spanAt } from '../heatmap/spans';
 import { documentLines } from '../records/documentLines';
 import type { Explained } from './explained';
 
@@ -48,8 +47,7 @@ export class Tracker implements vscode.Disposable {
   }
 
   private point(explained: Explained, cursor: vscode.Position): void {
-    const offset = explained.stale ? null : explained.offsetAt(cursor);
-    const span = offset === null ? null : spanAt(explained.spans, offset);
+    const span = explained.stale ? null : explained.spanAt(cursor);
     this.events.pointed(span?.tokens[0] ?? null);
   }
 

@@ -1,11 +1,11 @@
 /** Paints an explanation into the editors that show its file, and keeps it there. */
 import * as vscode from 'vscode';
 import type { Explanation } from '../../protocol';
-import { hoverText } from './hoverText';
+import { hoverText, unseenText } from './hoverText';
 import type { Span } from './spans';
 import { strengthOf } from './spans';
 import type { Tint } from './styles';
-import { emphasisStyle, isHighContrast, tints, tintStyle } from './styles';
+import { emphasisStyle, isHighContrast, tints, tintStyle, unseenStyle } from './styles';
 
 /** A span and where its characters stand in the document now. */
 export interface PlacedSpan {
@@ -17,6 +17,8 @@ export interface Picture {
   readonly uri: vscode.Uri;
   readonly explanation: Explanation;
   readonly spans: readonly PlacedSpan[];
+  /** What the model did not read. */
+  readonly unseen: readonly vscode.Range[];
 }
 
 export function tintOf(span: Span, signed: boolean): Tint {
@@ -43,6 +45,7 @@ export class Heatmap implements vscode.Disposable {
   /** Made when the first line is explained: a window that explains nothing pays nothing. */
   private types: Types | null = null;
   private readonly untinted = vscode.window.createTextEditorDecorationType({});
+  private readonly unseen = vscode.window.createTextEditorDecorationType(unseenStyle());
   private emphasis: vscode.TextEditorDecorationType | null = null;
   private picture: Picture | null = null;
   private emphasised: vscode.Range | null = null;
@@ -93,7 +96,7 @@ export class Heatmap implements vscode.Disposable {
 
   private wipe(uri: vscode.Uri): void {
     for (const editor of this.editors(uri)) {
-      for (const type of [...(this.types?.values() ?? []), this.untinted]) {
+      for (const type of [...(this.types?.values() ?? []), this.untinted, this.unseen]) {
         editor.setDecorations(type, []);
       }
       if (this.emphasis) editor.setDecorations(this.emphasis, []);
@@ -114,6 +117,11 @@ export class Heatmap implements vscode.Disposable {
       const type = this.types.get(key) ?? this.untinted;
       groups.get(type)?.push({ range, hoverMessage: hoverText(span, picture.explanation) });
     }
+    const hoverMessage = unseenText(picture.explanation);
+    groups.set(
+      this.unseen,
+      picture.unseen.map(range => ({ range, hoverMessage })),
+    );
     for (const editor of editors) {
       for (const [type, options] of groups) editor.setDecorations(type, options);
     }
@@ -129,6 +137,7 @@ export class Heatmap implements vscode.Disposable {
     for (const subscription of this.subscriptions) subscription.dispose();
     this.disposeTypes();
     this.untinted.dispose();
+    this.unseen.dispose();
     this.emphasis?.dispose();
   }
 }

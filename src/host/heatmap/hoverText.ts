@@ -17,10 +17,24 @@ export function inWords(span: Span, explanation: Explanation): string {
   const named = against === null ? `“${label}”` : vscode.l10n.t('“{0}” over “{1}”', label, against);
   if (strengthOf(span) === 0) return vscode.l10n.t('hardly matters for {0}', named);
   if (!explanation.signed) return vscode.l10n.t('matters for {0} (size only, no sign)', named);
+  if (explanation.prediction.task === 'regression' && explanation.explained.scalar !== 'loss') {
+    return span.score > 0 ? vscode.l10n.t('raises {0}', named) : vscode.l10n.t('lowers {0}', named);
+  }
   // Scores are already turned towards the label, those of a loss too (see interpret/saliency/answer.ts).
   return span.score > 0
     ? vscode.l10n.t('towards {0}: helps', named)
     : vscode.l10n.t('away from {0}: hurts', named);
+}
+
+/** What text says that the model did not read. */
+export function unseenText({ windows }: Explanation): vscode.MarkdownString {
+  const says = windows
+    ? vscode.l10n.t(
+        'Glassbox: not seen when this was explained; the model reads {0} tokens at once.',
+        windows.tokens,
+      )
+    : vscode.l10n.t('Glassbox: not seen by the model.');
+  return new vscode.MarkdownString().appendText(says);
 }
 
 /** Text from a dataset goes in by appendText: it can become neither markup nor a command link. */

@@ -1,17 +1,18 @@
-/** From the tokens of an explanation to the stretches of text that are tinted. */
-import type { Explanation } from '../../protocol';
+/** From the tokens of an explanation, or its words, to the stretches of text that are tinted. */
+import type { Explanation, FieldIndex, Token, WordScore } from '../../protocol';
 
 /** Characters that share one tint. UTF-16 offsets into the field's text. */
 export interface Span {
+  readonly field: FieldIndex;
   readonly start: number;
   readonly end: number;
-  /** Indices of the tokens that stand for exactly these characters; several with byte-level tokens. */
+  /** Indices of the tokens that stand for exactly these characters; several with byte-level tokens and for words. */
   readonly tokens: readonly number[];
-  /** The sum of their scores, which are in [-1, 1]. */
+  /** The sum of their scores, which are in [-1, 1]; of a word its own score. */
   readonly score: number;
   /** |score| over the largest |score| of all spans, in [0, 1]; 0 where the score is no number. */
   readonly size: number;
-  /** The sum of their attributions before normalisation. */
+  /** The sum of their attributions before normalisation; of a word its own. */
   readonly attribution: number;
 }
 
@@ -19,40 +20,66 @@ export interface Span {
 export type Strength = 0 | 1 | 2 | 3 | 4 | 5;
 export const strongest = 5;
 
+type Scored = Omit<Span, 'size'>;
+type Spanned = Pick<Explanation, 'tokens' | 'scores' | 'attributions' | 'words'>;
+
 /**
- * The spans of the tokens that stand in `text`, in its order; they do not overlap. Special tokens have
- * no place in it. A token whose characters another one has already (bytes of one character) joins that
- * one's span. Blanks at the rim, which byte-level tokenizers count to the word, are left out.
+ * The spans of the tokens that stand in the texts, field by field, in the order of the text; they do not
+ * overlap. Where words have scores, each is a span. Tokens without characters (special ones) have no place. What has
+ * no characters but those of another (bytes of one character) joins that one's span. Blanks at the rim, which
+ * byte-level tokenizers count to the word, are left out. `texts`: those of the fields.
  */
-export function spansOf(
-  { tokens, scores, attributions }: Pick<Explanation, 'tokens' | 'scores' | 'attributions'>,
-  text: string,
-): Span[] {
-  const placed = [...tokens.entries()]
-    .filter(([, token]) => !token.special && token.end > token.start)
-    .sort(([, a], [, b]) => a.start - b.start);
-  const spans: Omit<Span, 'size'>[] = [];
+export function spansOf(explanation: Spanned, ...texts: readonly string[]): Span[] {
+  const placed = [...ofWords(explanation), ...ofTokens(explanation)]
+    .filter(({ start, end }) => end > start)
+    .sort((a, b) => a.field - b.field || a.start - b.start || a.tokens[0]! - b.tokens[0]!);
+  const spans: Scored[] = [];
   let cursor = 0;
-  for (const [index, token] of placed) {
-    const score = scores[index] ?? 0;
-    const attribution = attributions[index] ?? 0;
+  for (const one of placed) {
     const last = spans.at(-1);
-    if (last && token.end <= cursor) {
+    if (last?.field !== one.field) cursor = 0;
+    else if (one.end <= cursor) {
       spans[spans.length - 1] = {
         ...last,
-        tokens: [...last.tokens, index],
-        score: last.score + score,
-        attribution: last.attribution + attribution,
+        tokens: [...last.tokens, ...one.tokens],
+        score: last.score + one.score,
+        attribution: last.attribution + one.attribution,
       };
       continue;
     }
-    const place = withoutBlanks(text, Math.max(token.start, cursor), token.end);
-    spans.push({ ...place, tokens: [index], score, attribution });
-    cursor = token.end;
+    const text = texts[one.field] ?? '';
+    spans.push({ ...one, ...withoutBlanks(text, Math.max(one.start, cursor), one.end) });
+    cursor = one.end;
   }
   const sizes = spans.map(span => (Number.isFinite(span.score) ? Math.abs(span.score) : 0));
   const largest = Math.max(0, ...sizes);
   return spans.map((span, i) => ({ ...span, size: largest > 0 ? sizes[i]! / largest : 0 }));
+}
+
+function ofWords({ words, tokens }: Spanned): Scored[] {
+  return words.flatMap(({ tokens: own, score, attribution }: WordScore) => {
+    const pieces = own.map(index => tokens[index]).filter(token => token !== undefined);
+    const first = pieces[0];
+    if (!first) return [];
+    const start = Math.min(...pieces.map(piece => piece.start));
+    const end = Math.max(...pieces.map(piece => piece.end));
+    return [{ field: first.field, start, end, tokens: own, score, attribution }];
+  });
+}
+
+/** Tokens that no word speaks for. */
+function ofTokens({ tokens, words, scores, attributions }: Spanned): Scored[] {
+  const inWords = new Set(words.flatMap(word => word.tokens));
+  return [...tokens.entries()]
+    .filter(([index]) => !inWords.has(index))
+    .map(([index, { field, start, end }]: [number, Token]) => ({
+      field,
+      start,
+      end,
+      tokens: [index],
+      score: scores[index] ?? 0,
+      attribution: attributions[index] ?? 0,
+    }));
 }
 
 function withoutBlanks(text: string, start: number, end: number): { start: number; end: number } {
@@ -74,7 +101,9 @@ export function spanOfToken(spans: readonly Span[], token: number): Span | null 
   return spans.find(span => span.tokens.includes(token)) ?? null;
 }
 
-/** The span at a UTF-16 offset of the text, or null between spans. */
-export function spanAt(spans: readonly Span[], offset: number): Span | null {
-  return spans.find(span => span.start <= offset && offset < span.end) ?? null;
+/** The span at a UTF-16 offset of a field's text, or null between spans. */
+export function spanAt(spans: readonly Span[], field: FieldIndex, offset: number): Span | null {
+  return (
+    spans.find(span => span.field === field && span.start <= offset && offset < span.end) ?? null
+  );
 }

@@ -1,28 +1,23 @@
-/** Which fields hold the text and the label: as chosen for files with these columns, else the settings. */
+/** Which fields hold the texts and the label: as chosen for files with these columns, else the settings. */
 import * as vscode from 'vscode';
 import type { DatasetFormat, FieldOptions, LineSource } from '../../dataset';
-import { DatasetCache, listFields } from '../../dataset';
+import { DatasetCache, listFields, noField } from '../../dataset';
 import { memory } from '../ids';
 import { fieldSettings } from '../settings';
 
-/** A choice made by Select Fields. `labelField` null: these lines have no gold label. */
+/** A choice made by Select Fields. */
 export interface ChosenFields {
   readonly textField: string;
+  /** Null: these lines have one text. Absent (a choice of an earlier version): infer it. */
+  readonly pairField?: string | null;
+  /** Null: these lines have no gold label. */
   readonly labelField: string | null;
-}
-
-/** Options for the dataset reader, and whether the label that it may infer is to be left out. */
-export interface FieldWish {
-  readonly options: FieldOptions;
-  readonly withoutLabel: boolean;
 }
 
 /** Files with the same columns share a choice: train and dev of one dataset are named once. */
 function columnsKey(names: readonly string[]): string {
   return JSON.stringify([...names].sort());
 }
-
-const inferred: FieldWish = { options: {}, withoutLabel: false };
 
 export class FieldChoice {
   constructor(private readonly workspaceMemory: vscode.Memento) {}
@@ -35,25 +30,22 @@ export class FieldChoice {
     });
   }
 
-  /** What holds for one line of a file. Does not throw: a line that cannot be read has no wish. */
+  /** What the dataset reader is told about one line. Does not throw: a line that cannot be read has no wish. */
   wishFor(
     uri: vscode.Uri,
     source: LineSource,
     format: DatasetFormat,
     line: number,
     cache: DatasetCache = new DatasetCache(),
-  ): FieldWish {
-    if (format === 'txt') return inferred;
+  ): FieldOptions {
+    if (format === 'txt' || format === 'conll') return {};
     const chosen = this.chosenFor(source, format, line, cache);
-    if (chosen) {
-      const { textField, labelField } = chosen;
-      const label = labelField === null ? {} : { labelField };
-      return { options: { textField, ...label }, withoutLabel: labelField === null };
-    }
-    const { textField, labelField } = fieldSettings(uri);
+    if (!chosen) return fieldSettings(uri);
+    const { textField, pairField, labelField } = chosen;
     return {
-      options: { ...(textField ? { textField } : {}), ...(labelField ? { labelField } : {}) },
-      withoutLabel: false,
+      textField,
+      pairField: pairField === undefined ? '' : (pairField ?? noField),
+      labelField: labelField ?? noField,
     };
   }
 

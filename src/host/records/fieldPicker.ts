@@ -1,4 +1,4 @@
-/** Asks which field is the text and which the label, showing what stands in them on this line. */
+/** Asks which field is the text, which the second text of a pair and which the label, showing what stands in them on this line. */
 import * as vscode from 'vscode';
 import type { Field } from '../../dataset';
 import type { ChosenFields } from './fieldChoice';
@@ -17,28 +17,40 @@ function fieldItem({ name, value }: Field): FieldItem {
   return { label: name, description, field: name };
 }
 
-/** Null when the user changed their mind at either question. */
+function noneItem(label: string, description: string): FieldItem {
+  return { label, description, field: null };
+}
+
+/** Null when the user changed their mind at any of the questions. */
 export async function pickFields(fields: readonly Field[]): Promise<ChosenFields | null> {
-  const title = vscode.l10n.t('Glassbox: Select Fields');
-  const text = await vscode.window.showQuickPick(
-    fields.filter(({ type }) => type === 'string' || type === 'number').map(fieldItem),
-    {
-      title: `${title} (1/2)`,
-      placeHolder: vscode.l10n.t('Which field is the text that the model reads?'),
-    },
+  const ask = (step: number, placeHolder: string, items: readonly FieldItem[]) =>
+    vscode.window.showQuickPick(items, {
+      title: `${vscode.l10n.t('Glassbox: Select Fields')} (${step}/3)`,
+      placeHolder,
+    });
+  const others = (...taken: readonly (string | null)[]) =>
+    fields.filter(({ name }) => !taken.includes(name));
+  const isText = ({ type }: Field) => type === 'string' || type === 'number';
+
+  const text = await ask(
+    1,
+    vscode.l10n.t('Which field is the text that the model reads?'),
+    fields.filter(field => isText(field) || field.elements !== null).map(fieldItem),
   );
   if (typeof text?.field !== 'string') return null;
-  const none: FieldItem = {
-    label: vscode.l10n.t('No label'),
-    description: vscode.l10n.t('these lines have no gold label'),
-    field: null,
-  };
-  const label = await vscode.window.showQuickPick(
-    [...fields.filter(({ name }) => name !== text.field).map(fieldItem), none],
-    {
-      title: `${title} (2/2)`,
-      placeHolder: vscode.l10n.t('Which field is the gold label?'),
-    },
+  const pair = await ask(
+    2,
+    vscode.l10n.t('Which field is the second text: hypothesis, context, other sentence?'),
+    [
+      noneItem(vscode.l10n.t('No second text'), vscode.l10n.t('the model reads one text')),
+      ...others(text.field).filter(isText).map(fieldItem),
+    ],
   );
-  return label ? { textField: text.field, labelField: label.field } : null;
+  if (!pair) return null;
+  const label = await ask(3, vscode.l10n.t('Which field is the gold label?'), [
+    ...others(text.field, pair.field).map(fieldItem),
+    noneItem(vscode.l10n.t('No label'), vscode.l10n.t('these lines have no gold label')),
+  ]);
+  if (!label) return null;
+  return { textField: text.field, pairField: pair.field, labelField: label.field };
 }

@@ -1,8 +1,16 @@
 /** Reads the record that a target points at, from the open document or, for huge files, from disk. */
 import type * as vscode from 'vscode';
 import type { DatasetFormat, DatasetRecord, Field, LineSource } from '../../dataset';
-import { DatasetCache, formatOf, listFields, openFileLines, recordAt } from '../../dataset';
-import type { RecordInfo } from '../../protocol';
+import {
+  DatasetCache,
+  formatOf,
+  goldInWords,
+  listFields,
+  openFileLines,
+  recordAt,
+  textInput,
+} from '../../dataset';
+import type { RecordInfo, TextInput } from '../../protocol';
 import { documentLines } from './documentLines';
 import type { FieldChoice } from './fieldChoice';
 import type { Target } from './target';
@@ -13,6 +21,10 @@ export interface FoundRecord {
   /** The record's lines as they stood, to tell whether they were edited since. */
   readonly raw: string;
   readonly info: RecordInfo;
+  /** What the engine is asked about. */
+  readonly input: TextInput;
+  /** What was pointed at: a line counted from the record's first, and a character on it. */
+  readonly focus: { readonly line: number; readonly character: number | undefined };
 }
 
 /** The lines from `start` to `end`, both included, joined by '\n'; null when they are not all there. */
@@ -32,20 +44,23 @@ export class RecordReader {
   /** Throws GlassboxError 'bad-input', one sentence with file and line. */
   async read(target: Target, signal: AbortSignal): Promise<FoundRecord> {
     return this.withLines(target, signal, (source, format, cache) => {
-      const wish = this.fields.wishFor(target.uri, source, format, target.line, cache);
-      const found = recordAt(source, format, target.line, { ...wish.options, cache });
-      const record = wish.withoutLabel ? { ...found, label: null } : found;
-      const { startLine, endLine, text, label } = record;
+      const options = this.fields.wishFor(target.uri, source, format, target.line, cache);
+      const record = recordAt(source, format, target.line, { ...options, cache });
+      const { startLine, endLine, text, pair, words } = record;
       return {
         uri: target.uri,
         record,
         raw: rawLines(source, startLine, endLine) ?? '',
+        input: textInput(record, target.line, target.character),
+        focus: { line: target.line - startLine, character: target.character },
         info: {
           file: source.name,
           line: startLine + 1,
           field: text.name,
           text: text.value,
-          gold: label?.value ?? null,
+          pair: pair && { field: pair.name, text: pair.value },
+          words: words?.map(({ start, end }) => ({ start, end })) ?? null,
+          gold: goldInWords(record),
         },
       };
     });

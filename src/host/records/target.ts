@@ -10,6 +10,8 @@ export interface Target {
   /** Null for a file so big that VS Code shows it but hides it from extensions. */
   readonly document: vscode.TextDocument | null;
   readonly line: number;
+  /** UTF-16 character on the line, where one was pointed at. */
+  readonly character?: number;
 }
 
 /** What VS Code or another extension hands to a command: a file, or a file and a line. */
@@ -87,7 +89,11 @@ async function targetInFile(uri: vscode.Uri, line: number | null): Promise<Targe
     candidate => candidate?.document.uri.toString() === uri.toString(),
   );
   if (editor) {
-    return { uri, document: editor.document, line: line ?? editor.selection.active.line };
+    // A click with the right button puts the cursor there, so it says which word is meant.
+    const { active } = editor.selection;
+    const { document } = editor;
+    if (line !== null && line !== active.line) return { uri, document, line };
+    return { uri, document, line: active.line, character: active.character };
   }
   const tab = activeTabUri();
   if (line === null && tab && !tab.isText && tab.uri.toString() === uri.toString()) {

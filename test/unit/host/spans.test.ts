@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { spanAt, spanOfToken, spansOf, strengthOf } from '../../../src/host/heatmap/spans';
-import type { Token } from '../../../src/protocol';
+import type { FieldIndex, Token } from '../../../src/protocol';
 
-function token(start: number, end: number, special = false): Token {
-  return { text: 't', start, end, special, unknown: false, word: null };
+function token(start: number, end: number, special = false, field: FieldIndex = 0): Token {
+  return { field, text: 't', start, end, special, unknown: false, word: null };
 }
 
 function spans(text: string, tokens: Token[], scores: number[]) {
-  return spansOf({ tokens, scores, attributions: scores.map(score => 10 * score) }, text);
+  return spansOf(
+    { tokens, scores, attributions: scores.map(score => 10 * score), words: [] },
+    text,
+  );
 }
 
 describe('host: spans of a heatmap', () => {
@@ -43,10 +46,49 @@ describe('host: spans of a heatmap', () => {
     const found = spans('ab cd', [token(0, 2), token(3, 5)], [1, 1]);
     assert.equal(spanOfToken(found, 1), found[1]);
     assert.equal(spanOfToken(found, 7), null);
-    assert.equal(spanAt(found, 1), found[0]);
-    assert.equal(spanAt(found, 2), null);
-    assert.equal(spanAt(found, 3), found[1]);
-    assert.equal(spanAt(found, 5), null);
+    assert.equal(spanAt(found, 0, 1), found[0]);
+    assert.equal(spanAt(found, 0, 2), null);
+    assert.equal(spanAt(found, 0, 3), found[1]);
+    assert.equal(spanAt(found, 0, 5), null);
+  });
+
+  it('of a pair stand in the text of their field, on one scale', () => {
+    const tokens = [token(0, 2), token(0, 0, true), token(0, 3, false, 1), token(3, 6, false, 1)];
+    const scores = [0.5, 9, -1, 0.25];
+    const found = spansOf({ tokens, scores, attributions: scores, words: [] }, 'so', 'bad  b');
+    assert.deepEqual(
+      found.map(({ field, start, end, size }) => [field, start, end, size]),
+      [
+        [0, 0, 2, 0.5],
+        [1, 0, 3, 1],
+        [1, 5, 6, 0.25],
+      ],
+    );
+    assert.equal(spanAt(found, 1, 1), found[1]);
+    assert.equal(spanAt(found, 0, 1), found[0]);
+    assert.equal(spanOfToken(found, 2), found[1]);
+  });
+
+  it('are those of the words where these have scores', () => {
+    const tokens = [token(0, 2), token(2, 5), token(6, 7)];
+    const words = [
+      { tokens: [0, 1], score: 0.8, attribution: 3 },
+      { tokens: [2], score: -1, attribution: -4 },
+    ];
+    const found = spansOf({ tokens, scores: [1, 1, 1], attributions: [1, 1, 1], words }, 'unfit .');
+    assert.deepEqual(
+      found.map(({ start, end, tokens: own, score, attribution }) => [
+        start,
+        end,
+        own,
+        score,
+        attribution,
+      ]),
+      [
+        [0, 5, [0, 1], 0.8, 3],
+        [6, 7, [2], -1, -4],
+      ],
+    );
   });
 
   it('grades from nothing to the strongest, and nothing for what is no number', () => {

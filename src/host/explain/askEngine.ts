@@ -1,0 +1,79 @@
+/** One record to the engine, with the choices that fit it. */
+import type {
+  CallOptions,
+  DevicePreference,
+  Explanation,
+  ModelInfo,
+  PanelChoices,
+} from '../../protocol';
+import { GlassboxError } from '../../protocol';
+import { fitChoices } from '../choices';
+import type { FoundRecord } from '../records/readRecord';
+import { longTextSetting, taskSetting } from '../settings';
+import type { Engine } from './engine';
+
+export interface Ask {
+  readonly modelDir: string;
+  readonly device: DevicePreference;
+  readonly found: FoundRecord;
+  readonly wanted: PanelChoices;
+  /** Whether the choices were made for this very text. */
+  readonly sameText: boolean;
+}
+
+export interface Answered {
+  readonly model: ModelInfo;
+  /** Those that were asked with. */
+  readonly choices: PanelChoices;
+  readonly explanation: Explanation;
+}
+
+/**
+ * Loads the model and asks. A question that was remembered from another line and makes no sense here is
+ * asked as what is predicted. Throws GlassboxError.
+ */
+export async function askEngine(
+  engine: Engine,
+  { modelDir, device, found, wanted, sameText }: Ask,
+  calling: CallOptions,
+): Promise<Answered> {
+  const { info: record, input, uri } = found;
+  const task = wanted.task ?? taskSetting(uri);
+  const used = { modelDir, device, ...(task && { task }) };
+  const model = await engine.call('loadModel', used, calling);
+  const { methods, labels } = model;
+  const fitting = fitChoices(wanted, { methods, labels, record, sameText });
+  const ask = async (choices: PanelChoices): Promise<Answered> => {
+    const { method, scalar, label, parameters, aggregate, answerPart, wordScores } = choices;
+    const explanation = await engine.call(
+      'explain',
+      {
+        ...used,
+        ...input,
+        longText: longTextSetting(uri),
+        method,
+        parameters: { ...parameters, aggregate },
+        scalar,
+        label,
+        answerPart,
+        ...(wordScores && { wordScores }),
+      },
+      calling,
+    );
+    checkShape(explanation);
+    return { model, choices, explanation };
+  };
+  try {
+    return await ask(fitting);
+  } catch (error) {
+    const isOld = !sameText && fitting.label.kind !== 'predicted';
+    if (!isOld || !(error instanceof GlassboxError) || error.code !== 'bad-input') throw error;
+    return ask({ ...fitting, label: { kind: 'predicted' } });
+  }
+}
+
+/** One score a token, or nothing is shown at all. */
+function checkShape({ tokens, scores, attributions }: Explanation): void {
+  if (scores.length === tokens.length && attributions.length === tokens.length) return;
+  throw new GlassboxError('internal', 'The engine answered with a wrong number of scores.');
+}
