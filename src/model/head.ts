@@ -108,7 +108,9 @@ function textHead({ config, file, override }: HeadSources, output: string, class
       return { ...head, link: 'sigmoid', labels: binaryLabels(config) };
     case 'regression':
       return { ...head, link: 'identity', labels: numberNames(config, classes) };
-    default:
+    case 'token-classification':
+    case 'fill-mask':
+    case 'question-answering':
       throw misfit(file, task, `${classes} numbers for a text`);
   }
 }
@@ -137,7 +139,10 @@ function tokenHead(sources: HeadSources, output: string, classes: number): Head 
     case 'question-answering':
       if (classes !== 2) throw misfit(file, task, `${classes} numbers for each token`);
       return answering([output]);
-    default:
+    case 'text-classification':
+    case 'binary-classification':
+    case 'multi-label-classification':
+    case 'regression':
       throw misfit(file, task, `${classes} numbers for each token`);
   }
 }
@@ -153,9 +158,9 @@ function tokenTask(
       `${file ?? 'config.json'} says that the model writes text (${architecture}); Glassbox explains classifiers, taggers, masked language models and question answering, so choose a model with such a head.`,
     );
   }
-  if (/ForQuestionAnswering/.test(architecture) && classes === 2) return 'question-answering';
+  if (architecture.includes('ForQuestionAnswering') && classes === 2) return 'question-answering';
   if (/ForMaskedLM|ForPreTraining/.test(architecture)) return 'fill-mask';
-  if (/ForTokenClassification/.test(architecture)) return 'token-classification';
+  if (architecture.includes('ForTokenClassification')) return 'token-classification';
   // Exporters may pad the vocabulary of the output, but a tagger never has nearly as many tags.
   return classes >= vocabulary && vocabulary > 50 ? 'fill-mask' : 'token-classification';
 }

@@ -23,27 +23,32 @@ export function logitsAt(
   return values[0]!.subarray(position * classes!, (position + 1) * classes!);
 }
 
+/** The logit of padding: it takes no part in an answer. Finite, so that no weight of 0 makes it undefined. */
+export const noAnswer = -1e30;
+
 /** Splits the outputs of a batch into its rows. */
 export function rowOutputs(head: Head, fetched: Feeds, rows: readonly Row[]): RowOutput[] {
   const outputs = head.outputs.map(name => ({
     dims: fetched[name]!.dims,
     data: floats(fetched[name]!),
   }));
-  return rows.map(({ ids }, index): RowOutput => {
+  return rows.map((row, index): RowOutput => {
     const ofRow = ({ dims, data }: (typeof outputs)[number]): Float32Array => {
       const size = data.length / dims[0]!;
       return data.subarray(index * size, (index + 1) * size);
     };
     if (head.decides === 'text') return { values: [ofRow(outputs[0]!)] };
     if (head.decides === 'token') {
-      return { values: [ofRow(outputs[0]!).slice(0, ids.length * head.classes!)] };
+      return { values: [ofRow(outputs[0]!).slice(0, row.ids.length * head.classes!)] };
     }
-    if (outputs.length === 2) {
-      return { values: outputs.map(output => ofRow(output).slice(0, ids.length)) };
-    }
-    // Start and end stand side by side, [length, 2].
-    const both = ofRow(outputs[0]!);
-    return { values: [0, 1].map(end => Float32Array.from(ids, (_, i) => both[2 * i + end]!)) };
+    const both = outputs.map(ofRow);
+    const end = (which: 0 | 1): Float32Array =>
+      Float32Array.from(row.ids, (_, i) => {
+        if (row.mask[i] === 0) return noAnswer;
+        // Start and end stand side by side, [length, 2], where they are one output.
+        return both.length === 2 ? both[which]![i]! : both[0]![2 * i + which]!;
+      });
+    return { values: [end(0), end(1)] };
   });
 }
 

@@ -35,7 +35,7 @@ export function windowsOf(encoding: Encoding, options: WindowOptions): Window[] 
   const frame = new Set(frameOf(encoding, field, maxTokens));
   const sliding = all.filter(position => isOf(encoding, position, field));
   const room = Math.max(1, maxTokens - frame.size);
-  const overlap = overlapOf(options, room);
+  const overlap = sharedTokens(options, room);
   const starts: number[] = [];
   for (let start = 0; starts.length < (mode === 'start' ? 1 : mostWindows);) {
     // The last window is as long as the others: it reaches back instead of being short.
@@ -52,8 +52,14 @@ export function windowsOf(encoding: Encoding, options: WindowOptions): Window[] 
   });
 }
 
-/** Tokens that neighbouring windows share. */
-export function overlapOf({ overlap }: LongText, room: number): number {
+/** How many tokens neighbouring windows of this text share; the last one may reach back further. */
+export function overlapOf(encoding: Encoding, options: WindowOptions): number {
+  const { maxTokens } = options;
+  const frame = frameOf(encoding, slidingField(encoding, options), maxTokens);
+  return sharedTokens(options, Math.max(1, maxTokens - frame.length));
+}
+
+function sharedTokens({ overlap }: LongText, room: number): number {
   return Math.max(0, Math.min(overlap ?? Math.floor(room / 4), room - 1));
 }
 

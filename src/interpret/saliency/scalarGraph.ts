@@ -6,6 +6,7 @@ import { staticDims, type Facts } from '../../autodiff/shapes';
 import type { GraphBuilder } from '../../onnx/builder';
 import { constantOf } from '../../onnx/tensorData';
 import type { Head } from '../../model/head';
+import { noAnswer } from '../../model/rowOutput';
 import { programInputs as input } from './programValues';
 
 export interface ScalarValues {
@@ -16,9 +17,6 @@ export interface ScalarValues {
   /** By output of the model: the derivative of the scalar by it. */
   readonly adjoints: Map<string, string>;
 }
-
-/** Masks padding out of a softmax over positions; adding a finite number keeps 0 times it 0. */
-const excluded = -1e30;
 
 export function appendScalar(b: GraphBuilder, head: Head, facts: Facts): ScalarValues {
   const { decisions, back } = appendDecisions(b, head, facts);
@@ -80,7 +78,7 @@ function aboutTokens(b: GraphBuilder, { outputs, classes }: Head): Decisions {
 function aboutEnds(b: GraphBuilder, { outputs }: Head, facts: Facts): Decisions {
   const ofPoint = b.op('Gather', [input.rowMask, input.rowOf], { axis: 0 });
   const present = b.op('Unsqueeze', [b.op('Greater', [ofPoint, b.scalar(0)]), b.ints([1])]);
-  const masked = (value: string): string => b.op('Where', [present, value, b.scalar(excluded)]);
+  const masked = (value: string): string => b.op('Where', [present, value, b.scalar(noAnswer)]);
   const real = (adjoint: string): string => b.op('Where', [present, adjoint, b.scalar(0)]);
   const axes = b.ints([1]);
   const [first, second] = outputs as [string, string?];

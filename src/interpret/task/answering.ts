@@ -71,12 +71,10 @@ function contextOf({ tokens, windows, text }: TextAtHand, window: number): numbe
   });
 }
 
-function ends({ outputs, windows }: TextAtHand, window: number): [number[], number[]] {
-  const { mask } = windows[window]!.row;
+function ends({ outputs }: TextAtHand, window: number): [number[], number[]] {
   const [start, end] = outputs[window]!.values.map(logits => {
     checkFinite(logits);
-    // Padding takes no part in the softmax, here as in the program.
-    return Array.from(logits, (logit, i) => (mask[i] === 0 ? -1e30 : logit));
+    return Array.from(logits);
   });
   return [start!, end!];
 }

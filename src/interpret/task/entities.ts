@@ -58,7 +58,10 @@ export function entitiesOf(tags: readonly string[], plain: 'joined' | 'single'):
     open = null;
   };
   tags.forEach((tag, word) => {
-    if (isOutside(tag)) return close(word);
+    if (isOutside(tag)) {
+      close(word);
+      return;
+    }
     const { place, type } = parse(tag);
     const begins = place === 'B' || place === 'S' || (place === '' && plain === 'single');
     if (begins || open?.type !== type) {
@@ -81,16 +84,16 @@ export function tagsFor(type: string, length: number, labels: readonly string[])
     const none = labels.find(isOutside);
     return none === undefined ? null : Array.from({ length }, () => none);
   }
-  const known = (letters: string): string | undefined =>
-    [...letters]
+  const known = (...letters: string[]): string | undefined =>
+    letters
       .flatMap(letter => [`${letter}-${type}`, `${letter}_${type}`])
       .find(tag => labels.includes(tag));
-  const inside = known('IM');
+  const inside = known('I', 'M');
   const begin = known('B') ?? inside;
   if (begin === undefined) return null;
-  if (length === 1) return [known('SU') ?? begin];
+  if (length === 1) return [known('S', 'U') ?? begin];
   const middle = inside ?? begin;
-  return [begin, ...Array.from({ length: length - 2 }, () => middle), known('EL') ?? middle];
+  return [begin, ...Array.from({ length: length - 2 }, () => middle), known('E', 'L') ?? middle];
 }
 
 /** The types that a model can give, in the order of its labels. */

@@ -50,12 +50,14 @@ export const readMasked: Reader = text => {
 };
 
 /** The masks of the text; with bare token ids the position that is asked about. */
-function masksOf({ head, ids, tokens, windows, outputs, maskId, position }: TextAtHand): Mask[] {
-  const masked = [...ids.keys()].filter(at => ids[at] === maskId && maskId !== null);
+function masksOf({ head, tokenizer, ids, windows, outputs, maskId, position }: TextAtHand): Mask[] {
+  const masked = maskId === null ? [] : [...ids.keys()].filter(at => ids[at] === maskId);
   const wanted = position === null ? masked : [position];
   if (wanted.length === 0) {
     throw badQuestion(
-      `The text has no mask token${maskId === null ? '' : ' (the one of this model)'}, so this model has nothing to fill in; write ${tokens.length > 0 && maskId !== null ? 'the mask token, usually [MASK] or <mask>,' : 'a mask token'} in place of the word that is to be predicted.`,
+      maskId === null
+        ? 'This model fills in a mask, and neither its tokenizer names one nor a position was given; save the tokenizer together with its special tokens.'
+        : `The text has no mask, so this model has nothing to fill in; write ${tokenizer?.tokenOf(maskId) ?? 'the mask token'} in place of the word that is to be predicted.`,
     );
   }
   return wanted.flatMap(token => {

@@ -2,7 +2,6 @@
 import type { Model } from '../../model/model';
 import type { RowOutput } from '../../model/rowOutput';
 import { mostWindows, overlapOf, windowsOf, type Window } from '../../model/windows';
-import type { Token } from '../../protocol/explanation';
 import { GlassboxError, type Progress } from '../../protocol/messages';
 import type {
   FieldIndex,
@@ -65,7 +64,8 @@ export async function readText(
     throw new GlassboxError('bad-input', 'The text is empty: there is no token to explain.');
   }
   const slides: FieldIndex | null = head.decides === 'ends' ? 1 : null;
-  const windows = windowsOf(encoding, { ...longText, maxTokens, slides });
+  const cut = { ...longText, maxTokens, slides };
+  const windows = windowsOf(encoding, cut);
   const outputs = await predictAll(model, windows, options);
   return {
     hand: {
@@ -89,7 +89,7 @@ export async function readText(
         : {
             count: windows.length,
             tokens: maxTokens,
-            overlap: windows.length > 1 ? overlapOf(longText, maxTokens) : 0,
+            overlap: windows.length > 1 ? overlapOf(encoding, cut) : 0,
           },
     cutAt,
   };
@@ -135,20 +135,20 @@ export function unseenRanges(
 ): (TextRange & { field: FieldIndex })[] {
   return [text ?? '', pair ?? ''].flatMap((whole, index) => {
     const field = index as FieldIndex;
-    const ranges: TextRange[] = [];
-    let open: { start: number; end: number } | null = null;
-    tokens.forEach((token: Token, at) => {
-      if (token.special || token.field !== field) return;
-      if (seen.has(at)) {
-        if (open) ranges.push(open);
-        open = null;
-      } else if (open) open.end = Math.max(open.end, token.end);
-      else open = { start: token.start, end: token.end };
-    });
-    const cut = cutAt[field];
-    if (cut < whole.length)
-      open = { start: open ? (open as TextRange).start : cut, end: whole.length };
-    if (open) ranges.push(open);
+    const ranges: { start: number; end: number }[] = [];
+    let joins = false;
+    const add = (start: number, end: number): void => {
+      const last = ranges.at(-1);
+      if (joins && last) last.end = Math.max(last.end, end);
+      else ranges.push({ start, end });
+      joins = true;
+    };
+    for (const [at, token] of tokens.entries()) {
+      if (token.special || token.field !== field) continue;
+      if (seen.has(at)) joins = false;
+      else add(token.start, token.end);
+    }
+    if (cutAt[field] < whole.length) add(cutAt[field], whole.length);
     return ranges.map(range => ({ ...range, field }));
   });
 }
