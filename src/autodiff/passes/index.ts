@@ -2,6 +2,7 @@
 import type { Graph } from '../../onnx/graph';
 import { cancelTransposes } from './cancelTransposes';
 import { lowerRecurrent } from './lowerRecurrent';
+import { lowerSequences } from './lowerSequences';
 import { mergeEqualNodes } from './mergeEqualNodes';
 import { prune } from './prune';
 import { raiseGelu } from './raiseGelu';
@@ -14,7 +15,7 @@ export { narrow, type Narrowed } from './narrow';
 
 /** Brings a model to the form that the rules are written for. */
 export function prepare(graph: Graph): Graph {
-  const primitive = lowerRecurrent(uniqueBodyNames(upgrade(graph)));
+  const primitive = lowerRecurrent(uniqueBodyNames(lowerSequences(upgrade(graph))));
   return prune(raiseGelu(raiseLayerNorm(removeIdentities(primitive))));
 }
 

@@ -1,7 +1,8 @@
 /** Standard operators that are taken apart first: derivatives against differences of the graph as it was. */
 import { convert } from '../../../src/autodiff/lower';
-import type { Case } from '../../support/finiteDifferences';
-import { checkDerivatives } from '../../support/finiteDifferences';
+import { prepare } from '../../../src/autodiff/passes';
+import type { GraphBuilder } from '../../../src/onnx/builder';
+import { checkDerivatives, type Case } from '../../support/finiteDifferences';
 import { away, float, ofMany, ofOne, plain, single, type More } from './ruleCases/table';
 
 /** Operators that ONNX Runtime computes in float32, some with sums in between. */
@@ -50,10 +51,36 @@ const cases: Case[] = [
   ),
 ];
 
+const split = (b: GraphBuilder, x: string, sizes: string[] = [], keepdims = 1): string =>
+  b.op('SplitToSequence', [x, ...sizes], { axis: 1, keepdims });
+const at = (b: GraphBuilder, list: string, place: number): string =>
+  b.op('SequenceAt', [list, b.int(place)]);
+
+const lists: Case[] = [
+  ofOne('SplitToSequence into rows', 'B L 2', (b, x) => at(b, split(b, x), -1)),
+  ofOne('SplitToSequence, axis dropped', 'B L 2', (b, x) => at(b, split(b, x, [], 0), 1)),
+  ofOne('SplitToSequence by sizes', 'B 5', (b, x) => at(b, split(b, x, [b.ints([2, 3])]), 1)),
+  ofOne('SplitToSequence by a size', 'B 5', (b, x) => at(b, split(b, x, [b.int(2)]), 2)),
+  ofOne('SplitToSequence and back', 'B L', (b, x) =>
+    b.op('Exp', [b.op('ConcatFromSequence', [split(b, x)], { axis: 1 })]),
+  ),
+  ofMany('SequenceConstruct, ConcatFromSequence', 'B L, B 2', (b, x) =>
+    b.op('ConcatFromSequence', [b.op('SequenceConstruct', x)], { axis: 1 }),
+  ),
+  ofMany('SequenceInsert, SequenceErase, stacked', 'B L, B L', (b, [x, y]) => {
+    const one = b.op('SequenceInsert', [b.op('SequenceConstruct', [x!]), y!]);
+    const two = b.op('SequenceInsert', [one, b.op('Exp', [x!]), b.int(0)]);
+    const list = b.op('SequenceErase', [two, b.int(1)]);
+    const stacked = b.op('ConcatFromSequence', [list], { axis: -1, new_axis: 1 });
+    const length = b.op('Cast', [b.op('SequenceLength', [list])], { to: 'float64' });
+    return [b.op('Mul', [stacked, length]), b.op('Neg', [x!])];
+  }),
+];
+
 describe('derivatives of standard operators that are taken apart', () => {
-  for (const test of cases) {
+  for (const test of [...cases, ...lists]) {
     it(`${test.name} in operator set ${test.opset ?? 20}`, async () => {
-      await checkDerivatives(test, { prepare: graph => convert(graph).graph });
+      await checkDerivatives(test, { prepare: graph => prepare(convert(graph).graph) });
     });
   }
 });
