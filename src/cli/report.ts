@@ -51,7 +51,8 @@ function goldOfRow({ gold, health }: Explanation): string | null {
 
 function details(explained: Explanation, text: string | null, colors: Colors): string[] {
   const { signed, modelName, device, milliseconds, health, wordScores } = explained;
-  const special = specialTokens(explained);
+  // In rows every token is told with its score already.
+  const special = text === null ? '' : specialTokens(explained);
   const marks = signed ? '[+] towards it, [-] away from it' : '[*] magnitude, without direction';
   const words = wordScores === 'pieces' ? '' : `; of words: the ${wordScores} of their pieces`;
   return [

@@ -78,6 +78,8 @@ describe('command line', () => {
         scalar: 'logit',
         against: null,
         value,
+        choice: { kind: 'label', label },
+        says: `logit of "${label}"`,
       });
       assert.deepEqual(told.method, {
         name: 'integrated-gradients',
@@ -106,7 +108,9 @@ describe('command line', () => {
       assert.ok(told.milliseconds > 0);
       assert.equal(told.gold, null);
       const file = 'reviews.jsonl';
-      assert.deepEqual(told.record, { file, line: 2, field: 'text', text, gold: 'ugly' });
+      const record = { file, line: 2, field: 'text', text, pair: null, words: null, gold: 'ugly' };
+      assert.deepEqual(told.record, record);
+      assert.deepEqual([told.windows, told.unseen, told.correct], [null, [], null]);
     });
 
     it('passes every option on', async () => {
@@ -151,6 +155,8 @@ describe('command line', () => {
         line: 2,
         field: 'first',
         text: 'the film\nis "good"',
+        pair: null,
+        words: null,
         gold: 'bad',
       });
       assert.equal(told.gold, 'bad');
@@ -220,6 +226,15 @@ describe('command line', () => {
       [['reviews.jsonl:1', '--jsom'], /--jsom/],
       [['reviews.jsonl:1', 'more'], /argument/],
       [['reviews.jsonl:1', '--ids', 'golden.json'], /not both/],
+      [['reviews.jsonl:1', '--position', '2'], /--position with --ids/],
+      [['reviews.jsonl:1', '--pair-field', 'third'], /third.* Correct --pair-field/],
+      [['reviews.jsonl:1', '--task', 'parsing'], /--task.*token-classification/],
+      [['reviews.jsonl:1', '--words', 'median'], /--words.*pieces, sum, mean, max/],
+      [['reviews.jsonl:1', '--answer-part', 'middle'], /--answer-part.*both, start, end/],
+      [['reviews.jsonl:1', '--long', 'never'], /--long.*windows, start/],
+      [['reviews.jsonl:1', '--overlap', 'much'], /--overlap/],
+      [['reviews.jsonl:1', '--label', 'span:5-3:PER'], /--label.*span:3-5:PER/],
+      [['reviews.jsonl:1', '--label', 'answer:1-2'], /choose a label/],
       [['--ids', 'missing.json'], /missing\.json/],
       [['--ids', 'notes.txt'], /notes\.txt is not valid JSON/],
       [['reviews.jsonl:1', '--method', 'magic'], /magic.*integrated-gradients/],

@@ -10,6 +10,7 @@ const plain = createColors(false);
 function explained(tokens: [number, number, number][], signed = true): Shown {
   return {
     tokens: tokens.map(([start, end], i): Token => ({
+      field: 0,
       text: `t${i}`,
       start,
       end,
@@ -19,8 +20,13 @@ function explained(tokens: [number, number, number][], signed = true): Shown {
     })),
     scores: tokens.map(([, , score]) => score),
     signed,
-    health: [],
+    words: [],
+    unseen: [],
   };
+}
+
+function unseen(start: number) {
+  return { field: 0 as const, start, end: start + 4 };
 }
 
 describe('heat line', () => {
@@ -102,12 +108,49 @@ describe('heat line', () => {
     );
   });
 
-  it('says how much of the text was not read', () => {
-    const told: Shown = {
-      ...explained([[0, 3, 1]]),
-      health: [{ check: 'truncated', ok: false, value: 3, says: 'Cut.' }],
+  it('marks what was not seen, wherever it stands', () => {
+    const told: Shown = { ...explained([[6, 9, 1]]), unseen: [0, 12].map(start => unseen(start)) };
+    assert.equal(
+      heatLine('seen? yes it was', told, plain),
+      '[not seen: seen]? [yes +++] it[not seen:  was]',
+    );
+    const long: Shown = {
+      ...explained([]),
+      unseen: [{ field: 0, start: 0, end: 250 }],
     };
-    assert.equal(heatLine(text, told, plain), '[not +++] ... (13 characters more)');
+    const line = heatLine('x'.repeat(250), long, plain);
+    assert.equal(line, `[not seen: ${'x'.repeat(200)}... (50 characters more)]`);
+  });
+
+  it('shows each text of a pair with its own tokens, on one scale', () => {
+    const { tokens, ...rest } = explained([
+      [0, 3, 0.5],
+      [0, 3, -1],
+    ]);
+    const told: Shown = {
+      ...rest,
+      tokens: tokens.map((token, i) => ({ ...token, field: i === 0 ? 0 : 1 })),
+      unseen: [{ field: 1, start: 4, end: 7 }],
+    };
+    assert.equal(heatLine('one two', told, plain, 0), '[one ++] two');
+    assert.equal(heatLine('six ten', told, plain, 1), '[six ---] [not seen: ten]');
+  });
+
+  it('marks words by their own scores, from their first piece to their last', () => {
+    const told: Shown = {
+      ...explained([
+        [0, 0, 9],
+        [0, 5, 1],
+        [5, 8, -1],
+        [9, 12, 0.5],
+      ]),
+      words: [
+        { tokens: [1, 2], score: 0.1, attribution: 0 },
+        { tokens: [3], score: -1, attribution: 0 },
+        { tokens: [], score: 1, attribution: 0 },
+      ],
+    };
+    assert.equal(heatLine('charming not', told, plain), 'charming [not ---]');
   });
 
   it('colour comes on top of the marks', () => {
