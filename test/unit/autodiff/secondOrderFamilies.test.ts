@@ -1,6 +1,8 @@
 /** First and second derivatives by parameters of every family, against PyTorch's in float64. */
 import { chooseParameters, parametersOf } from '../../../src/autodiff/parameters';
-import { assertClose, flat } from '../../support/numbers';
+import { prepare } from '../../../src/autodiff/passes';
+import { loadFamily } from '../../support/families';
+import { assertClose, flat, normals, seededRandom } from '../../support/numbers';
 import {
   dot,
   loadSecondOrder,
@@ -105,3 +107,23 @@ for (const name of secondOrderFamilies) {
     });
   });
 }
+
+describe('second order of albert, whose layers share their parameters', () => {
+  it('has tangents that agree with the gradient, and symmetric products', async () => {
+    const { graph: exported, golden, feeds } = loadFamily('albert');
+    const graph = prepare(exported);
+    const parameters = parametersOf(graph, graph.outputs[0]!.name);
+    const results = ['gradient', 'tangents', 'hessian', 'gaussNewton'] as const;
+    const running = await RunningProgram.of(graph, parameters, results);
+    const random = seededRandom(1);
+    const [u, v] = [normals(random, running.size), normals(random, running.size)];
+    const labels = golden.target;
+    const weights = labels.map(() => 1 / labels.length);
+    const ofU = await running.run(feeds, { labels, weights, vector: u });
+    const ofV = await running.run(feeds, { labels, weights, vector: v });
+    await running.release();
+    assertClose([dot(ofV.tangents, weights)], [dot(ofV.gradient, v)], tolerance, 'tangents');
+    assertClose([dot(u, ofV.hessian)], [dot(v, ofU.hessian)], tolerance, 'Hessian');
+    assertClose([dot(u, ofV.gaussNewton)], [dot(v, ofU.gaussNewton)], tolerance, 'Gauss-Newton');
+  });
+});
