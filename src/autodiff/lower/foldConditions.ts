@@ -34,6 +34,7 @@ function inlined(node: Node, branch: Graph, constants: Graph['constants']): Node
   for (const [name, constant] of branch.constants) constants.set(rename(name), constant);
   const nodes = branch.nodes.map(inner => ({
     ...renameInputs(inner, rename),
+    name: own(inner.name),
     outputs: inner.outputs.map(rename),
   }));
   const results = node.outputs.flatMap((output, i): Node[] => {

@@ -234,6 +234,15 @@ const split: InferRule = (node, [x, sizes]) => {
   });
 };
 
+/** [batch, channels, ...]; how far the windows reach is not followed. */
+const convolve: InferRule = (_, [x, weight]) => [
+  { dtype: x?.dtype, dims: x?.dims?.map((dim, i) => [dim, weight?.dims?.[0] ?? null][i] ?? null) },
+];
+
+const pool: InferRule = (_, [x]) => [
+  { dtype: x?.dtype, dims: x?.dims?.map((dim, i) => (i < 2 ? dim : null)) },
+];
+
 const flatten: InferRule = (_, [x]) => [{ dtype: x?.dtype, dims: [null, null] }];
 
 /** [batch, length, width of the values], for the attention ops of ONNX Runtime. */
@@ -363,6 +372,8 @@ export const inferRules: Readonly<Record<string, InferRule>> = {
   Gemm: gemm,
   ...each('ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2', reduce),
   ...each('ArgMax ArgMin', argReduce),
+  Conv: convolve,
+  ...each('MaxPool AveragePool LpPool', pool),
   Expand: expand,
   ConstantOfShape: constantOfShape,
   Range: range,

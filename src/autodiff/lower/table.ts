@@ -22,7 +22,7 @@ const packed = refuse(
 const elsewhere = refuse('runs only on the kind of machine that the model was optimised for');
 
 /** Operators that make a model inexplicable wherever they stand. */
-const refused: LoweringTable = {
+export const refusedLowerings: LoweringTable = {
   'com.microsoft.RemovePadding': packed,
   'com.microsoft.RestorePadding': packed,
   'com.microsoft.PackedAttention': packed,
@@ -48,7 +48,7 @@ export const fusedLowerings: LoweringTable = {
   ...productLowerings,
   ...rotaryLowerings,
   ...standardAttentionLowerings,
-  ...refused,
+  ...refusedLowerings,
 };
 
 /** Operators on quantised numbers: the function that they approximate. */
