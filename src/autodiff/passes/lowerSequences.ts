@@ -6,6 +6,11 @@ import { GraphBuilder } from '../../onnx/builder';
 import type { Graph, Node } from '../../onnx/graph';
 import { GraphIndex } from './graphIndex';
 
+export const sequenceOps = [
+  ...['SequenceAt', 'SequenceConstruct', 'SequenceEmpty', 'SequenceErase', 'SequenceInsert'],
+  ...['SequenceLength', 'SplitToSequence', 'ConcatFromSequence'],
+];
+
 /** The names of the items, or how a tensor is cut into pieces of one size. */
 type List = readonly string[] | Cut;
 
@@ -19,7 +24,7 @@ interface Cut {
 
 /** Returns the same function with fewer sequence operators, or none. */
 export function lowerSequences(graph: Graph): Graph {
-  if (!graph.nodes.some(node => node.op.includes('Sequence'))) return graph;
+  if (!graph.nodes.some(node => sequenceOps.includes(node.op))) return graph;
   const constants = new Map(graph.constants);
   const index = new GraphIndex(graph);
   const b = new GraphBuilder({ ...graph, constants, nodes: [...graph.nodes] }, 'sequence/');

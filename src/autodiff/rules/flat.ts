@@ -14,7 +14,6 @@ const comparisons = [
 const integers = [
   ...['ArgMax', 'ArgMin', 'NonZero', 'Shape', 'Size', 'NonMaxSuppression'],
   ...['BitShift', 'BitwiseAnd', 'BitwiseNot', 'BitwiseOr', 'BitwiseXor'],
-  'SequenceLength',
 ];
 
 const made = [

@@ -1,0 +1,55 @@
+/** Which operators derivatives can pass, for the check of a model. */
+import type { Graph } from '../onnx/graph';
+import { fusedLowerings, numberLowerings, refusedLowerings } from './lower/table';
+import { sequenceOps } from './passes/lowerSequences';
+import { flat, ruleName } from './rule';
+import { rules } from './rules';
+
+/**
+ * rule: has a derivative rule. zero: its derivative is zero wherever it exists (steps, comparisons, shapes).
+ * lowered: becomes other operators before the graph is differentiated. missing: nothing is known of it, and a
+ * derivative that has to pass it is refused.
+ */
+export type Coverage = 'rule' | 'zero' | 'lowered' | 'missing';
+
+const lowered = new Set([
+  ...Object.keys(fusedLowerings).filter(name => !(name in refusedLowerings)),
+  ...Object.keys(numberLowerings),
+  // Parts of quantised products.
+  ...['QuantizeLinear', 'DynamicQuantizeLinear', 'MatMulInteger', 'ConvInteger'],
+  'com.microsoft.QuantizeLinear',
+  ...['LSTM', 'GRU', 'RNN'],
+  ...sequenceOps,
+  // The old name of ScatterElements.
+  'Scatter',
+  // Where its condition does not depend on the input, as with all exporters of text models.
+  'If',
+]);
+
+/** What becomes of an operator. The standard domain is ''. */
+export function coverageOf(op: string, domain = ''): Coverage {
+  const name = domain === '' ? op : `${domain}.${op}`;
+  if (lowered.has(name)) return 'lowered';
+  const rule = rules[name];
+  if (!rule) return 'missing';
+  return rule === flat ? 'zero' : 'rule';
+}
+
+/**
+ * The operators of a graph as `prepare` leaves it that no derivative can pass, bodies of loops included: op (other
+ * domains as 'domain.Op') -> how many nodes. They stand in the way only if they lie between the input and the output.
+ */
+export function withoutRule(prepared: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  const visit = (graph: Graph): void => {
+    for (const node of graph.nodes) {
+      const name = ruleName(node);
+      if (!rules[name]) counts.set(name, (counts.get(name) ?? 0) + 1);
+      for (const attribute of Object.values(node.attributes)) {
+        if (attribute.kind === 'graph') visit(attribute.value);
+      }
+    }
+  };
+  visit(prepared);
+  return counts;
+}
