@@ -9,6 +9,7 @@ import type { Explanation } from '../../../src/protocol/explanation';
 import { buildCli, runCli } from '../../support/builtCli';
 import { familyDir, loadFamily } from '../../support/families';
 import { assertClose } from '../../support/numbers';
+import { makeTextModel } from '../../support/textModel';
 
 const kit = path.resolve('..', 'shared', 'kit');
 const fast = ['--method', 'input-x-gradient'];
@@ -66,6 +67,30 @@ describe('command line, tasks', () => {
         assert.deepEqual(explained.choice, { kind: 'answer', start: 2, end: 4 });
       });
     });
+  });
+
+  it('a question: answers by their characters in the context', async () => {
+    const model = await makeTextModel('bert-qa');
+    try {
+      const context = '🎬 Étoile film, not charming!';
+      // Python counts the emoji as one, UTF-16 as two.
+      const answers = { text: ['Étoile film'], answer_start: [2] };
+      const row = JSON.stringify({ context, question: 'the film is good ?', answers });
+      const args = [`${await write('squad.jsonl', row)}:1`, '--model', model.dir, ...fast];
+      const told = await json<ExplainedRecord>(...args, '--label', 'gold');
+      const { record, gold, explained, prediction, correct } = told;
+      assert.deepEqual([record.text, record.pair?.text], ['the film is good ?', context]);
+      assert.deepEqual([record.gold, gold], ['"Étoile film"', 'Étoile film']);
+      assert.deepEqual(explained.choice, { kind: 'answer', start: 3, end: 14 });
+      assert.equal(correct, prediction.label === gold);
+      const chosen = await json<ExplainedRecord>(...args, '--label', 'answer:3-9');
+      assert.equal(chosen.explained.label, 'Étoile');
+      const { out } = await runCli(['explain', ...args, '--label', 'gold']);
+      assert.match(out, /gold: Étoile film \((agrees|wrong)\)/);
+      assert.match(out, /\(gold\), .*; --label answer:3-14\n/);
+    } finally {
+      await model.remove();
+    }
   });
 
   describe('real models', () => {
