@@ -1,10 +1,10 @@
 /** What a gradient costs in forward passes, for the graphs that exporters write of each family. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { prepare } from '../../src/autodiff/passes';
+import { openModelFile } from '../../src/model/modelFile';
 import type { Graph } from '../../src/onnx/graph';
-import { readModel } from '../../src/onnx/readModel';
 import { writeModel } from '../../src/onnx/writeModel';
 import { Session, type Feeds } from '../../src/runtime/session';
 import { bertBase, buildBertLike } from '../support/bertLike';
@@ -80,7 +80,7 @@ export async function planning(): Promise<Figure> {
     const file = path.join(folder, 'model.onnx');
     await writeFile(file, writeModel(buildBertLike(bertBase)));
     const plan = async (): Promise<void> => {
-      const graph = readModel(await readFile(file), file);
+      const { graph } = await openModelFile(file);
       const probes = [feedsOf(graph, 2, 9), feedsOf(graph, 3, 13)];
       const session = await Session.of(await gradientGraph(graph, { probes }));
       await session.release();
