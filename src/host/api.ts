@@ -27,6 +27,8 @@ export interface GlassboxApi {
   lastFailure(): Failure | null;
   /** The tints that are shown now; empty after Clear Heatmap and while the line differs from what was explained. */
   heatmap(): readonly TintedRange[];
+  /** Characters of the record that the model did not see, marked as such. */
+  unseen(): readonly vscode.Range[];
   /** Whether the line was edited since it was explained. */
   isStale(): boolean;
   readonly onDidExplain: vscode.Event<PanelState>;
@@ -57,6 +59,7 @@ export function makeApi(
         strength: strengthOf(span),
       }));
     },
+    unseen: () => heatmap.shown()?.unseen ?? [],
     isStale: () => explainer.current?.stale ?? false,
     onDidExplain: explainer.onDidExplain,
     onDidFail: explainer.onDidFail,

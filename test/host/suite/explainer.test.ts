@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { defaultChoices } from '../../../src/host/choices';
 import { Restorer } from '../../../src/host/restorer';
+import { settingNames } from '../../../src/host/settings';
+import type { LabelChoice } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
 import { FakeEngine, fakeExplainer, fakeExplanation, untilCancelled } from './fakes';
 import { assertSentence, until, write } from './support';
@@ -24,7 +26,9 @@ describe('the explainer', () => {
         modelDir: '/model',
         device: 'auto',
         text: 'a fine film',
-        gold: 'positive',
+        gold: { kind: 'label', label: 'positive' },
+        longText: { mode: 'windows', overlap: null },
+        answerPart: 'both',
         method: 'integrated-gradients',
         parameters: { steps: 7, aggregate: 'dot' },
         scalar: 'logit',
@@ -137,6 +141,158 @@ describe('the explainer', () => {
     assert.deepEqual(told, []);
     assert.ok(await explainer.explain(target));
     assert.deepEqual(engine.loaded, ['/picked']);
+  });
+
+  describe('asked about words of a text', () => {
+    const span: LabelChoice = { kind: 'span', start: 0, end: 1, label: 'PER' };
+    const predicted = { kind: 'predicted' };
+    const labels = (engine: FakeEngine) => engine.requests.map(({ label }) => label);
+
+    it('keeps the question for this text, and drops it for another and for a new click', async () => {
+      const engine = new FakeEngine();
+      const { explainer, choices } = fakeExplainer(engine);
+      await explainer.explain(target);
+      await choices.set({ ...defaultChoices, label: span });
+      await explainer.again();
+      await explainer.explain(target);
+      await explainer.again({ keepQuestion: false });
+      assert.deepEqual(labels(engine), [predicted, span, predicted, predicted]);
+      const uri = await write('explainer.other.jsonl', '{"text": "another one"}\n');
+      const document = await vscode.workspace.openTextDocument(uri);
+      const state = await explainer.explain({ uri, document, line: 0 });
+      assert.deepEqual(state?.choices.label, predicted);
+    });
+
+    it('keeps the question that was asked before a restart', async () => {
+      const engine = new FakeEngine();
+      const { explainer } = fakeExplainer(engine);
+      const restorer = new Restorer(explainer);
+      const memory = { uri: target.uri.toString(), line: 0 };
+      await restorer.askAgain({ ...memory, choices: { ...defaultChoices, label: span } });
+      assert.deepEqual(labels(engine), [span]);
+      restorer.dispose();
+    });
+
+    it('asks what is predicted where a question of another line makes no sense', async () => {
+      const engine = new FakeEngine(request =>
+        request.label.kind === 'predicted'
+          ? Promise.resolve(fakeExplanation(request))
+          : Promise.reject(new GlassboxError('bad-input', 'They agree, so it is zero everywhere.')),
+      );
+      const { explainer, choices, told } = fakeExplainer(engine);
+      await choices.set({ ...defaultChoices, label: { kind: 'contrast' } });
+      const state = await explainer.explain(target);
+      assert.deepEqual(state?.choices.label, predicted);
+      // Who asks for it on this very line is told why not.
+      await explainer.again({ quiet: true });
+      assert.ok(told.includes('failed: They agree, so it is zero everywhere.'));
+    });
+  });
+
+  it('hands on task and reading from choices and settings', async () => {
+    const engine = new FakeEngine();
+    const { explainer, choices } = fakeExplainer(engine);
+    const settings = vscode.workspace.getConfiguration();
+    const { Workspace } = vscode.ConfigurationTarget;
+    const wanted = {
+      [settingNames.task]: 'regression',
+      [settingNames.longText]: 'start',
+      [settingNames.windowOverlap]: 12,
+    };
+    for (const [name, value] of Object.entries(wanted))
+      await settings.update(name, value, Workspace);
+    try {
+      await explainer.explain(target);
+      await choices.set({
+        ...defaultChoices,
+        task: 'token-classification',
+        wordScores: 'max',
+        answerPart: 'end',
+      });
+      await explainer.explain(target);
+    } finally {
+      for (const name of Object.keys(wanted)) await settings.update(name, undefined, Workspace);
+    }
+    const [first, second] = engine.requests;
+    assert.equal(first?.task, 'regression');
+    assert.deepEqual(first.longText, { mode: 'start', overlap: 12 });
+    assert.equal(first.wordScores, undefined);
+    assert.deepEqual(
+      [second?.task, second?.wordScores, second?.answerPart],
+      ['token-classification', 'max', 'end'],
+    );
+  });
+
+  it('tints both texts of a pair where they stand in the line', async () => {
+    const line = '{"premise": "a \\"red\\" hat", "id": 7, "hypothesis": "no hat"}';
+    const uri = await write('explainer.pair.jsonl', `${line}\n`);
+    const document = await vscode.workspace.openTextDocument(uri);
+    const { explainer } = fakeExplainer(new FakeEngine());
+    const state = await explainer.explain({ uri, document, line: 0 });
+    assert.deepEqual(state?.record.pair, { field: 'hypothesis', text: 'no hat' });
+    const { current } = explainer;
+    const painted = current?.picture()?.spans.map(({ range }) => document.getText(range));
+    assert.deepEqual(painted, ['a', '\\"red\\"', 'hat', 'no', 'hat']);
+    const token = (character: number) =>
+      current?.spanAt(new vscode.Position(0, character))?.tokens ?? null;
+    assert.deepEqual(token(line.lastIndexOf('hat')), [4]);
+    assert.deepEqual(token(line.indexOf('hat')), [2]);
+    assert.equal(token(line.indexOf('id')), null);
+  });
+
+  describe('on a sentence of a CoNLL file', () => {
+    const conll = 'It O\n\nAda B-PER\nLovelace I-PER\nwrote O\nto O\nCharles B-PER\n';
+    let document: vscode.TextDocument;
+
+    before(async () => {
+      const uri = await write('explainer.conll', conll);
+      document = await vscode.workspace.openTextDocument(uri);
+    });
+
+    it('asks about the word on the line, and again about the same word', async () => {
+      const engine = new FakeEngine();
+      const { explainer } = fakeExplainer(engine);
+      const state = await explainer.explain({ uri: document.uri, document, line: 6 });
+      assert.equal(state?.record.text, 'Ada Lovelace wrote to Charles');
+      assert.equal(state.record.line, 3);
+      assert.equal(state.record.gold, 'B-PER I-PER O O B-PER');
+      await explainer.again();
+      assert.deepEqual(
+        engine.requests.map(({ focusWord, words, gold }) => [focusWord, words?.length, gold]),
+        Array(2).fill([4, 5, { kind: 'tags', tags: ['B-PER', 'I-PER', 'O', 'O', 'B-PER'] }]),
+      );
+    });
+
+    it('tints the words in their lines, and marks those that were not read', async () => {
+      const engine = new FakeEngine(request => {
+        const whole = fakeExplanation(request);
+        const seen = <T>(all: readonly T[]) => all.slice(0, 3);
+        const unseen = [
+          { field: 0 as const, start: request.text.indexOf('to'), end: request.text.length },
+        ];
+        return Promise.resolve({
+          ...whole,
+          tokens: seen(whole.tokens),
+          scores: seen(whole.scores),
+          attributions: seen(whole.attributions),
+          unseen,
+        });
+      });
+      const { explainer } = fakeExplainer(engine);
+      await explainer.explain({ uri: document.uri, document, line: 2 });
+      const picture = explainer.current?.picture();
+      const texts = (ranges: readonly vscode.Range[] = []) =>
+        ranges.map(range => [range.start.line, document.getText(range)]);
+      assert.deepEqual(texts(picture?.spans.map(({ range }) => range)), [
+        [2, 'Ada'],
+        [3, 'Lovelace'],
+        [4, 'wrote'],
+      ]);
+      assert.deepEqual(texts(picture?.unseen), [
+        [5, 'to'],
+        [6, 'Charles'],
+      ]);
+    });
   });
 
   it('asks again for what the panel showed before a restart, and asks the user nothing', async () => {

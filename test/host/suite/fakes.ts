@@ -6,7 +6,13 @@ import type { ExplainerParts } from '../../../src/host/explain/explainer';
 import { Explainer } from '../../../src/host/explain/explainer';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
 import { RecordReader } from '../../../src/host/records/readRecord';
-import type { CallOptions, Explanation, ExplainRequest, ModelInfo } from '../../../src/protocol';
+import type {
+  CallOptions,
+  Explanation,
+  ExplainRequest,
+  FieldIndex,
+  ModelInfo,
+} from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
 
 export class FakeMemento implements vscode.Memento {
@@ -32,6 +38,7 @@ export const fakeInfo: ModelInfo = {
   dir: '/model',
   name: 'fake',
   architecture: 'none',
+  task: 'text-classification',
   labels: ['negative', 'positive'],
   device: 'cpu',
   hash: '00',
@@ -48,28 +55,50 @@ export const fakeInfo: ModelInfo = {
   ],
 };
 
-/** One token a word, all of the same weight. */
+/** One token a word of each text, all of the same weight. */
 export function fakeExplanation(request: ExplainRequest): Explanation {
-  const tokens = [...request.text.matchAll(/\S+/g)].map(({ 0: text, index }, word) => {
-    return { text, start: index, end: index + text.length, special: false, unknown: false, word };
-  });
+  const tokens = [request.text, request.pair ?? ''].flatMap((whole, index) =>
+    [...whole.matchAll(/\S+/g)].map(({ 0: text, index: start }, word) => ({
+      field: index as FieldIndex,
+      text,
+      start,
+      end: start + text.length,
+      special: false,
+      unknown: false,
+      word,
+    })),
+  );
   const numbers = tokens.map(() => 1);
+  const gold = request.gold?.kind === 'label' ? request.gold.label : null;
   return {
     tokens,
     prediction: {
+      task: 'text-classification',
+      link: 'softmax',
       label: 'positive',
       labels: fakeInfo.labels,
       logits: [-1, 1],
       probabilities: [0.12, 0.88],
+      decided: [1],
+      right: gold === null ? [] : [fakeInfo.labels.indexOf(gold)],
+      entities: [],
     },
-    gold: request.gold ?? null,
+    gold,
+    correct: gold === null ? null : gold === 'positive',
     explained: {
       label: 'positive',
       against: null,
       why: 'predicted',
       scalar: request.scalar,
       value: 1,
+      choice: { kind: 'label', label: 'positive' },
+      says: `${request.scalar} of "positive"`,
     },
+    questions: [],
+    windows: null,
+    unseen: [],
+    wordScores: 'pieces',
+    words: [],
     method: { name: request.method, title: 'Integrated gradients', ...request.parameters },
     signed: true,
     attributions: numbers,

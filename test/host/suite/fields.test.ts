@@ -59,6 +59,35 @@ describe('the choice of the fields', () => {
     }
   });
 
+  it('takes the second text of a pair from choice, setting or usual names', async () => {
+    const line = '{"first": "1st", "second": "2nd", "third": "3rd"}\n';
+    const odd = await target('fields.pair.jsonl', line);
+    const pairOf = async (at: Parameters<typeof reader.read>[0]) =>
+      (await reader.read(at, signal)).info.pair;
+    const names = ['first', 'second', 'third'];
+    await choice.set(names, { textField: 'first', pairField: 'third', labelField: null });
+    assert.deepEqual(await pairOf(odd), { field: 'third', text: '3rd' });
+    await choice.set(names, { textField: 'first', pairField: null, labelField: null });
+    assert.equal(await pairOf(odd), null);
+
+    const usual = await target('fields.usual.jsonl', '{"premise": "p", "hypothesis": "h"}\n');
+    assert.deepEqual(await pairOf(usual), { field: 'hypothesis', text: 'h' });
+    // As an earlier version has stored it.
+    await choice.set(['premise', 'hypothesis'], { textField: 'premise', labelField: null });
+    assert.deepEqual(await pairOf(usual), { field: 'hypothesis', text: 'h' });
+
+    const settings = vscode.workspace.getConfiguration();
+    const { Workspace } = vscode.ConfigurationTarget;
+    const set = await target('fields.both.jsonl', '{"text": "t", "title": "u", "body": "v"}\n');
+    await settings.update(settingNames.pairField, 'title', Workspace);
+    try {
+      assert.deepEqual(await pairOf(set), { field: 'title', text: 'u' });
+    } finally {
+      await settings.update(settingNames.pairField, undefined, Workspace);
+    }
+    assert.equal(await pairOf(set), null);
+  });
+
   it('reads a file that VS Code does not share from disk', async () => {
     const uri = await write('huge.jsonl', '{"text": "one"}\n{"text": "two"}\n');
     const { info, raw } = await reader.read({ uri, document: null, line: 1 }, signal);

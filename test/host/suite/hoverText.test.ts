@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hoverText, inWords, signedNumber } from '../../../src/host/heatmap/hoverText';
+import { hoverText, inWords, signedNumber, unseenText } from '../../../src/host/heatmap/hoverText';
 import { spansOf } from '../../../src/host/heatmap/spans';
 import type { Explanation } from '../../../src/protocol';
 import { fakeExplanation } from './fakes';
@@ -30,6 +30,21 @@ describe('the hover of a tinted token', () => {
     for (const part of ['dull', '−0.50', 'hurts', 'attribution −1']) {
       assert.ok(value.replaceAll('&nbsp;', ' ').includes(part), `${part} in ${value}`);
     }
+  });
+
+  it('tells of a number what raises and what lowers it, and of text that it was not seen', () => {
+    const plain = explanationOf('fine dull', [1, -0.5]);
+    const explanation: Explanation = {
+      ...plain,
+      prediction: { ...plain.prediction, task: 'regression', link: 'identity' },
+      windows: { count: 2, tokens: 512, overlap: 128 },
+    };
+    const [fine, dull] = spansOf(explanation, 'fine dull');
+    assert.equal(inWords(fine!, explanation), 'raises “positive”');
+    assert.equal(inWords(dull!, explanation), 'lowers “positive”');
+    const said = (of: Explanation) => unseenText(of).value.replaceAll('&nbsp;', ' ');
+    assert.match(said(explanation), /not seen.*512 tokens/);
+    assert.match(said(plain), /not seen by the model/);
   });
 
   it('names both labels of a contrast', () => {

@@ -37,7 +37,15 @@ function someState(): PanelState {
     label: { kind: 'predicted' },
   } as const;
   return {
-    record: { file: 'a.txt', line: 3, field: '', text: 'fine', gold: null },
+    record: {
+      file: 'a.txt',
+      line: 3,
+      field: '',
+      text: 'fine',
+      pair: null,
+      words: null,
+      gold: null,
+    },
     explanation: fakeExplanation(request),
     choices: defaultChoices,
     methods: fakeInfo.methods,
