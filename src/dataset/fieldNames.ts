@@ -45,8 +45,15 @@ const labelNames = [
   'topic',
 ];
 
-/** Of a pair a number is what is asked, not a rating beside it (STS-B). */
-const pairLabelNames = [...labelNames, 'score', 'similarity', 'relatedness'];
+/** Beside a pair a number is what is asked, no rating (STS-B); QQP has 'is_duplicate', MRPC 'Quality'. */
+const pairLabelNames = [
+  ...labelNames,
+  'score',
+  'similarity',
+  'relatedness',
+  'duplicate',
+  'quality',
+];
 
 /** Indices of the fields whose names are usual for a text, the likeliest first. */
 export function rankTextNames(names: readonly string[]): number[] {

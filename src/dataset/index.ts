@@ -2,8 +2,8 @@ export { noField, type FieldOptions } from './chooseFields';
 export { DatasetCache } from './csvRecord';
 export type { Field, FieldType, Place } from './field';
 export { openFileLines, type FileLines } from './fileLines';
-export { datasetEndings, formatOf, type DatasetFormat } from './format';
-export { goldInWords, goldOf } from './gold';
+export { formatOf, type DatasetFormat } from './format';
+export { goldInWords } from './gold';
 export type { LineSource } from './lineSource';
 export {
   listFields,

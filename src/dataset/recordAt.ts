@@ -65,12 +65,24 @@ export function recordAt(
     const words = rangesOf(text.elements).map((range, i) => ({ ...range, tag: own?.[i] ?? null }));
     return { ...record, ...chosen, words, answers: [], label: label?.elements ? null : label };
   }
-  const found = pair && !isSet(options.labelField) ? findAnswers(values(), pair.value) : null;
+  const found =
+    pair && !isSet(options.labelField) ? findAnswers(besides(pair, values()), pair.value) : null;
   // A label beside a text that is only called the answer is what is asked (yes or no, of BoolQ).
   const asked = found && found.ranges.length > 0 && (found.placed || !label);
   return asked
     ? { ...record, ...chosen, words: null, answers: found.ranges, label: null }
     : { ...record, ...chosen, words: null, answers: [] };
+}
+
+/** The values that stand in the same object as a field. */
+function besides(
+  { name }: Field,
+  values: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const outer = values[name.slice(0, Math.max(0, name.lastIndexOf('.')))];
+  return typeof outer === 'object' && outer !== null && !(name in values)
+    ? (outer as Record<string, unknown>)
+    : values;
 }
 
 function tagsIn(label: Field | null): readonly (string | null)[] | null {

@@ -117,6 +117,11 @@ describe('dataset: answers to a question', () => {
     assert.equal(textInput(at(row, { labelField: '(none)' })).gold, undefined);
   });
 
+  it('reads questions that stand in an object of their own', () => {
+    const record = at({ id: 1, data: { question: 'Who?', context, answers: ['Ann'] } });
+    assert.deepEqual(record.answers, [{ start: 11, end: 14 }]);
+  });
+
   it('reads questions from a table', () => {
     const quoted = JSON.stringify({ text: ['Ann'], answer_start: [10] }).replaceAll('"', '""');
     const packed = linesOf(`question,context,answers\nWho?,"${context}","${quoted}"\n`);

@@ -95,6 +95,8 @@ describe('dataset: pairs of texts', () => {
     ]);
     assert.deepEqual(namesOf({ sentence1: 'a', sentence2: 'b', label: 1, score: 3.8 })[2], 'label');
     assert.deepEqual(namesOf({ sentence: 'a', score: 3.8 })[2], null);
+    const duplicate = { question1: 'a', question2: 'b', is_duplicate: 0 };
+    assert.deepEqual(namesOf(duplicate)[2], 'is_duplicate');
   });
 
   it('maps both texts of any pair in JSONL, CSV and TSV to their places in the file', () => {
