@@ -26,11 +26,14 @@ export const convolutionRules: RuleTable = {
   },
 };
 
+/**
+ * Without the attribute the sizes of the kernel are read while the graph runs: the derivative of a convolution by its
+ * kernel is one whose own kernel is as long as the text.
+ */
 function slidingWindow(n: NodeView, b: RuleBuilder, long: string, short: string): SlidingWindow {
-  const kernelSizes = n.dims(1).slice(2);
-  const known = kernelSizes.every(size => size !== null);
-  const kernel = known ? b.ints(kernelSizes) : b.shapePart(n.x[1]!, 2, n.rank(1));
-  return new SlidingWindow(n, b, { long, short, kernel, kernelSizes });
+  const sizes = n.ints('kernel_shape');
+  const kernel = sizes ? b.ints(sizes) : b.shapePart(n.x[1]!, 2, n.rank(1));
+  return new SlidingWindow(n, b, { long, short, kernel, kernelSizes: sizes });
 }
 
 function overAllButChannels(g: string, n: NodeView, b: RuleBuilder): string {
