@@ -62,7 +62,7 @@ export class Functions {
     const prefix = `${this.root}${++this.calls}/`;
     const attributes = new Map<string, Bound>();
     const own: Scope = {
-      label: `${outer.label}${call.name || call.opType}/`,
+      label: `${outer.label}${nameOf(call)}/`,
       rename: name => (name === '' ? '' : (names.get(name) ?? prefix + name)),
       attributes,
       opset: versionIn(fn),
@@ -89,6 +89,11 @@ export class Functions {
       return wanted === '' || wanted === made ? [] : [[made, wanted]];
     });
   }
+}
+
+/** What to call a node: ONNX Runtime takes no two nodes of one name, so one without is called as what it makes. */
+export function nameOf(node: NodeProto): string {
+  return [node.name, ...node.output].find(Boolean) ?? node.opType;
 }
 
 /** An attribute as it is in its scope; undefined where it refers to one that the caller left out. */

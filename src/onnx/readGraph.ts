@@ -1,7 +1,7 @@
 /** From the messages of an ONNX file to a Graph: constants, nodes, nested graphs, calls of local functions. */
 import { GlassboxError } from '../protocol/messages';
 import { typeOfCode } from './dataTypes';
-import { bind, domainOf, type Functions, type Scope } from './functions';
+import { bind, domainOf, nameOf, type Functions, type Scope } from './functions';
 import {
   AttributeProto_AttributeType as Kind,
   type AttributeProto,
@@ -18,7 +18,7 @@ import { constantOf } from './tensorData';
 /** Functions in functions: more must be a circle. */
 const deepest = 64;
 /** Functions that call others many times can grow without bounds from a small file. */
-const mostNodes = 500_000;
+const mostNodes = 200_000;
 
 const outermost: Scope = { label: '', rename: name => name, attributes: null, depth: 0 };
 
@@ -77,7 +77,7 @@ export class GraphReader {
     const inner = this.functions.enter(fn, call, scope);
     for (const node of fn.node) this.add(node, inner, parts);
     for (const [from, to] of this.functions.copies(fn, call, scope, inner)) {
-      const copy = { op: 'Identity', domain: '', name: inner.label, attributes: {} };
+      const copy = { op: 'Identity', domain: '', name: `${inner.label}${to}`, attributes: {} };
       this.push({ ...copy, inputs: [from], outputs: [to] }, parts);
     }
   }
@@ -101,7 +101,7 @@ export class GraphReader {
     return {
       op: node.opType,
       domain: domainOf(node.domain),
-      name: scope.label + node.name,
+      name: scope === outermost ? node.name : scope.label + nameOf(node),
       inputs: node.input.map(scope.rename),
       outputs: node.output.map(scope.rename),
       attributes,
