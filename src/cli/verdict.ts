@@ -10,7 +10,7 @@ const mostBars = 12;
 
 /** Prediction and gold, and whether they agree. `asWritten`: gold as the dataset has it. */
 export function verdict(
-  { prediction, gold, correct }: Explanation,
+  { prediction, gold, correct }: Pick<Explanation, 'prediction' | 'gold' | 'correct'>,
   asWritten: string | null,
   colors: Colors,
 ): string {
@@ -19,18 +19,22 @@ export function verdict(
   // Of a tagger and of several masks the decision is more than one of the choices.
   const share = labels[only] === label ? probabilities[only] : undefined;
   const predicted = printable(label) + (share === undefined ? '' : ` ${share.toFixed(2)}`);
-  return `${colors.bold(predicted)}   ${goldVerdict(gold, correct, asWritten, colors)}`;
+  return `${colors.bold(predicted)}   ${goldVerdict({ prediction, gold, correct }, asWritten, colors)}`;
 }
 
 function goldVerdict(
-  gold: string | null,
-  correct: boolean | null,
+  { prediction, gold, correct }: Pick<Explanation, 'prediction' | 'gold' | 'correct'>,
   asWritten: string | null,
   colors: Colors,
 ): string {
   if (asWritten === null) return colors.dim('no gold label');
   const shown = `gold: ${printable(gold ?? asWritten)}`;
-  if (gold === null) return colors.yellow(`${shown} (not a label of the model)`);
+  if (gold === null) {
+    // Of numbers, words and answers the health line tells what is the matter.
+    const classifies = prediction.task.endsWith('-classification');
+    const why = classifies ? 'not a label of the model' : 'cannot be compared, see below';
+    return colors.yellow(`${shown} (${why})`);
+  }
   if (correct === null) return shown;
   return correct ? `${shown} (agrees)` : colors.yellow(`${shown} (wrong)`);
 }
@@ -40,7 +44,7 @@ function goldVerdict(
  * @param text null where only token ids are known.
  */
 export function decision(
-  { prediction }: Explanation,
+  { prediction }: Pick<Explanation, 'prediction'>,
   text: string | null,
   colors: Colors,
 ): string[] {
@@ -90,7 +94,7 @@ function bars({ labels, logits, probabilities, decided, right }: Prediction): st
 }
 
 /** Method, explained number and its value; and how to ask for it again where that is not plain. */
-export function asked({ explained, method }: Explanation): string {
+export function asked({ explained, method }: Pick<Explanation, 'explained' | 'method'>): string {
   const { title } = method;
   const settings = Object.entries(method)
     .filter(([key]) => key !== 'name' && key !== 'title')
