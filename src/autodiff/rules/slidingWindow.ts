@@ -6,6 +6,18 @@ import type { NodeView } from '../rule';
 import type { RuleBuilder } from '../ruleBuilder';
 import { zerosAround } from './placing';
 
+/** Kernels with at most this many places are small. */
+const fewPlaces = 32;
+
+/** The places of a kernel, row by row. */
+function places(sizes: readonly number[]): number[][] {
+  return sizes.reduce<number[][]>(
+    (before, size) =>
+      before.flatMap(place => Array.from({ length: size }, (_, at) => [...place, at])),
+    [[]],
+  );
+}
+
 export interface Window {
   /** Values of which only the spatial sizes are used. */
   readonly long: string;
@@ -68,6 +80,10 @@ export class SlidingWindow {
    */
   toKernel(long: string, short: string): string {
     const { b, group, axes } = this;
+    const sizes = this.window.kernelSizes;
+    if (sizes && group === 1 && places(sizes).length <= fewPlaces) {
+      return this.toSmallKernel(long, short, sizes);
+    }
     const { value, pads } = this.padded(long, this.everyStep ? this.pads : undefined);
     const swap = [1, 0, ...axes];
     let data = b.op('Transpose', [value], { perm: swap });
@@ -116,6 +132,36 @@ export class SlidingWindow {
     });
     const whole = b.concat([b.mul(long, b.ints([group])), b.ints([-1]), space], 0);
     return b.reshape(swapped, whole);
+  }
+
+  /**
+   * The same as one matrix product: each place of a small kernel has seen a shifted copy of the long value. This is
+   * several times faster than ONNX Runtime's convolution with a long kernel.
+   */
+  private toSmallKernel(long: string, short: string, sizes: readonly number[]): string {
+    const { b, axes, pads } = this;
+    const rank = axes.length + 2;
+    const around = pads && this.everyStep ? b.ints(pads) : this.overhang();
+    const value = zerosAround(long, b, around, axes, rank);
+    const copies = places(sizes).map(place => {
+      const starts = place.map((at, i) => at * this.dilations[i]!);
+      const left = place.map((at, i) => (sizes[i]! - 1 - at) * this.dilations[i]!);
+      const ends = left.map(rest => (rest === 0 ? 2 ** 40 : -rest));
+      return b.op('Slice', [
+        value,
+        b.ints(starts),
+        b.ints(ends),
+        b.ints(axes),
+        b.ints(this.strides),
+      ]);
+    });
+    const rows = (tensor: string): string => {
+      const channels = b.op('Transpose', [tensor], { perm: [1, 0, ...axes] });
+      return b.op('Flatten', [channels], { axis: 1 });
+    };
+    const product = b.op('Gemm', [rows(short), rows(b.concat(copies, 1))], { transB: 1 });
+    const apart = b.reshape(product, b.ints([0, ...sizes, -1]));
+    return b.op('Transpose', [apart], { perm: [0, rank - 1, ...axes.map(axis => axis - 1)] });
   }
 
   /** A value padded as far as the windows reach: by an attribute where the padding is known. */
