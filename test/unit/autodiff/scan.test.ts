@@ -1,11 +1,8 @@
 /** Loops written as Scan: their derivatives against finite differences, and what the passes do to them. */
 import assert from 'node:assert/strict';
 import { cleanup, prepare } from '../../../src/autodiff/passes';
-import { mergeEqualNodes } from '../../../src/autodiff/passes/mergeEqualNodes';
-import { prune } from '../../../src/autodiff/passes/prune';
-import { removeIdentities } from '../../../src/autodiff/passes/removeIdentities';
 import { uniqueBodyNames } from '../../../src/autodiff/passes/uniqueBodyNames';
-import { isScan, putTogether, takeApart } from '../../../src/autodiff/scanParts';
+import { isScan, putTogether, takeApart, type ScanParts } from '../../../src/autodiff/scanParts';
 import { vjp } from '../../../src/autodiff/vjp';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/builder';
 import { checkGraph } from '../../../src/onnx/checkGraph';
@@ -14,7 +11,7 @@ import { readModel } from '../../../src/onnx/readModel';
 import { writeModel } from '../../../src/onnx/writeModel';
 import { learnFacts } from '../../../src/runtime/probe';
 import { checkDerivatives, type Case } from '../../support/finiteDifferences';
-import { assertClose, numbers } from '../../support/numbers';
+import { numbers } from '../../support/numbers';
 import { float64, runGraph } from '../../support/runGraph';
 
 interface Port {
@@ -241,4 +238,96 @@ describe('derivatives of Scan agree with finite differences, once and twice', ()
       await checkDerivatives(test, { prepare: graph => uniqueBodyNames(graph) });
     });
   }
+});
+
+describe('passes over loops', () => {
+  /** s' = w s + w s + 2x 2x with w = s0 s0, once through an Identity; stacks s and exp(s). */
+  function loopGraph(): { graph: Graph; outputs: string[] } {
+    const graph = emptyGraph('loop');
+    const b = new GraphBuilder(graph);
+    const [x, s] = [b.input('x', 'float64', ['n', 2]), b.input('s', 'float64', [2])];
+    const weight = b.op('Identity', [b.op('Mul', [s, s])]);
+    const same = b.op('Mul', [s, s]);
+    const outputs = scan(b, {
+      initial: [s],
+      slices: [[x]],
+      stacks: [{}, {}],
+      body: (step, [state], [slice]) => {
+        const twice = [1, 2].map(() => step.op('Mul', [slice!, step.scalar(2, 'float64')]));
+        const products = [weight, same].map(w => step.op('Mul', [state!, w]));
+        const both = step.op('Add', products);
+        const now = step.op('Add', [both, step.op('Mul', twice)]);
+        return [now, now, step.op('Exp', [now])];
+      },
+    });
+    return { graph, outputs };
+  }
+
+  const loopOf = (graph: Graph): ScanParts => takeApart(graph.nodes.find(isScan)!);
+  const feeds = { x: float64([3, 2], [1, 2, 3, 4, 5, 6]), s: float64([2], [0.5, -0.25]) };
+
+  /** s after each step, computed here. */
+  const states = [1, 3, 5].reduce<number[]>(
+    (before, x) => [...before, 0.5 * (before.at(-1) ?? 0.5) + 4 * x * x],
+    [],
+  );
+
+  it('keep what is read, from outside too, and drop stacks that nobody reads', async () => {
+    const { graph, outputs } = loopGraph();
+    const [last, all] = outputs as [string, string];
+    for (const wanted of [[last], [all], [last, all]]) {
+      const clean = cleanup({ ...graph, outputs: wanted.map(name => ({ name })) });
+      checkGraph(clean);
+      const parts = loopOf(clean);
+      assert.equal(parts.outputs.length, wanted.includes(all) ? 1 : 0);
+      assert.ok(parts.nodes.every(node => node.op !== 'Exp'));
+      const results = await runGraph(clean, feeds);
+      const first = (name: string): number[] =>
+        numbers(results[name]).filter((_, i) => i % 2 === 0);
+      if (wanted.includes(last)) assert.deepEqual(first(last), [states.at(-1)]);
+      if (wanted.includes(all)) assert.deepEqual(first(all), states);
+    }
+  });
+
+  it('merge equal nodes in bodies, and follow merged values into them', () => {
+    const { graph, outputs } = loopGraph();
+    const clean = cleanup({ ...graph, outputs: outputs.map(name => ({ name })) });
+    // Outside one s s; inside one 2x, one w s, and the product of both 2x.
+    assert.equal(clean.nodes.filter(node => node.op === 'Mul').length, 1);
+    assert.ok(clean.nodes.every(node => node.op !== 'Identity'));
+    const inside = loopOf(clean).nodes.filter(node => node.op === 'Mul');
+    assert.equal(inside.length, 3);
+  });
+
+  it('read and write loops of older operator sets', async () => {
+    const { graph, outputs } = loopGraph();
+    graph.opset = 11;
+    const body = loopOf(graph);
+    const squeezed = body.nodes.map(node =>
+      node.op === 'Exp'
+        ? { ...node, op: 'Unsqueeze', attributes: { axes: { kind: 'ints', value: [0] } as const } }
+        : node,
+    );
+    graph.nodes = graph.nodes.map(node =>
+      isScan(node) ? putTogether({ ...body, nodes: squeezed }) : node,
+    );
+    graph.outputs = outputs.map(name => ({ name }));
+    const read = readModel(writeModel(graph), 'model.onnx');
+    const ready = prepare(read);
+    checkGraph(ready);
+    const [old, now] = [await runGraph(graph, feeds), await runGraph(ready, feeds)];
+    assert.deepEqual(now, old);
+  });
+
+  it('leave alone the graph whose loop is made to record', async () => {
+    const { graph, outputs } = loopGraph();
+    graph.outputs = outputs.map(name => ({ name }));
+    const facts = await learnFacts(graph, [feeds, { ...feeds, x: float64([2, 2], [1, 2, 3, 4]) }]);
+    const copy = { ...graph, nodes: [...graph.nodes], constants: new Map(graph.constants) };
+    const seed = new GraphBuilder(copy).op('Mul', [outputs[0]!, outputs[0]!]);
+    const found = vjp({ graph: copy, seeds: new Map([[outputs[0]!, seed]]), wrt: ['s'], facts });
+    assert.equal(found.size, 1);
+    assert.equal(loopOf(graph).outputs.length, 2);
+    assert.ok(loopOf(copy).outputs.length > 2);
+  });
 });
