@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { convert, type Converted } from '../../src/autodiff/lower';
 import { findEmbeddingLookup } from '../../src/autodiff/embeddingLookup';
+import { inferKnown } from '../../src/autodiff/lower/inferKnown';
 import { cleanup, prepare } from '../../src/autodiff/passes';
+import { upgrade } from '../../src/autodiff/passes/upgrade';
 import { vjp } from '../../src/autodiff/vjp';
 import {
   emptyGraph,
@@ -117,12 +119,34 @@ export async function checkLowered(
   assert.deepEqual(plain.domains, {}, 'only standard operators');
   const expected = Object.values(await runGraph(reference, feeds));
   const actual = await runGraph(plain, feeds);
+  if (reference === graph) assertKnown(graph, expected);
   for (const [i, { name }] of graph.outputs.entries()) {
     assert.deepEqual(actual[name]!.dims, expected[i]!.dims, `shape of ${name}`);
     assertClose(numbers(actual[name]), numbers(expected[i]), tolerance, name);
   }
   if (differentiable) await assertDifferentiable(plain, feeds);
   return converted;
+}
+
+/** Symbols such as d5 say in their names what they stand for. */
+function sizeNamed(symbol: string, otherwise: number): number {
+  return /^d\d+$/.test(symbol) ? Number(symbol.slice(1)) : otherwise;
+}
+
+/** What is known of the outputs in advance is true. */
+function assertKnown(graph: Graph, outputs: readonly TensorValue[]): void {
+  const known = inferKnown(upgrade(graph));
+  for (const [i, { name }] of graph.outputs.entries()) {
+    const { dtype, dims } = known.get(name)!;
+    const actual = outputs[i]!;
+    if (dtype !== undefined) assert.equal(dtype, actual.dtype, `type of ${name}`);
+    if (!dims) continue;
+    const sizes = dims.map((dim, axis) => {
+      if (dim === null) return actual.dims[axis];
+      return typeof dim === 'string' ? sizeNamed(dim, actual.dims[axis]!) : dim;
+    });
+    assert.deepEqual(sizes, actual.dims, `shape of ${name}`);
+  }
 }
 
 /** The derivative of the first output by every float input (else by the word vectors) exists and runs. */

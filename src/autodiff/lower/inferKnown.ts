@@ -5,6 +5,7 @@
  */
 import type { Graph, Node } from '../../onnx/graph';
 import { inferRules } from './inferRules';
+import { joined } from './inferShapes';
 import { knownConstant, unknown, type Known, type KnownValues } from './known';
 import { ruleName } from '../rule';
 
@@ -23,6 +24,14 @@ export function inferKnown(graph: Graph, outer: KnownValues = new Map()): Map<st
 }
 
 function inferNode(node: Node, known: KnownValues): readonly Known[] {
+  const branches = [node.attributes['then_branch'], node.attributes['else_branch']];
+  const [yes, no] = branches.map(branch => (branch?.kind === 'graph' ? branch.value : undefined));
+  if (yes && no) {
+    const [first, second] = [inferKnown(yes, known), inferKnown(no, known)];
+    return node.outputs.map((_, i) =>
+      joined(first.get(yes.outputs[i]?.name ?? ''), second.get(no.outputs[i]?.name ?? '')),
+    );
+  }
   const rule = inferRules[ruleName(node)];
   const inputs = node.inputs.map(name => known.get(name) ?? unknown);
   return rule?.(node, inputs) ?? [];

@@ -1,15 +1,9 @@
-/** For each op, what is known of its outputs when something is known of its inputs. Axes are inputs, as from opset 18 on. */
+/** For each op, what is known of its outputs when something is known of its inputs. */
 import { typeOfCode } from '../../onnx/dataTypes';
-import type { DataType, Node } from '../../onnx/graph';
-import { numbersOf } from '../../onnx/tensorData';
-import { broadcast, fromFront, numbersIn, single, type Dim, type Known } from './known';
-
-export type InferRule = (node: Node, x: readonly Known[]) => readonly Known[];
-
-function intOf(node: Node, name: string, otherwise: number): number {
-  const attribute = node.attributes[name];
-  return attribute?.kind === 'int' ? attribute.value : otherwise;
-}
+import type { DataType } from '../../onnx/graph';
+import * as shapes from './inferShapes';
+import { intOf, type InferRule } from './inferShapes';
+import { broadcast, single, type Dim } from './known';
 
 const typed =
   (dtype: DataType | undefined): InferRule =>
@@ -20,12 +14,9 @@ const like: InferRule = (_, [x]) => [{ dtype: x?.dtype, dims: x?.dims }];
 
 const cast: InferRule = (node, [x]) => {
   const dtype = typeOfCode(intOf(node, 'to', 0));
-  // Integers stay what they are in any type that holds them; conditions become 0 and 1.
-  const ints =
-    dtype === 'bool'
-      ? x?.ints?.map(dim => (typeof dim === 'number' ? Number(dim !== 0) : null))
-      : x?.ints;
-  return [{ dtype, dims: x?.dims, ints }];
+  if (dtype === 'int64' || dtype === 'int32') return [{ dtype, dims: x?.dims, ints: x?.ints }];
+  const truth = x?.ints?.map(dim => (typeof dim === 'number' ? Number(dim !== 0) : null));
+  return [{ dtype, dims: x?.dims, ints: dtype === 'bool' ? truth : undefined }];
 };
 
 /** Arithmetic and comparisons; `compute` gives the integers that are known, null where only the operands' sameness would tell. */
@@ -43,10 +34,12 @@ function binary(dtype: DataType | undefined, compute?: (a: Dim, b: Dim) => Dim):
   };
 }
 
-const numeric =
-  (compute: (a: number, b: number) => number) =>
-  (a: Dim, b: Dim): Dim =>
-    typeof a === 'number' && typeof b === 'number' ? compute(a, b) : null;
+/** Arithmetic on whole numbers. */
+function whole(dtype: DataType | undefined, compute: (a: number, b: number) => Dim): InferRule {
+  return binary(dtype, (a, b) =>
+    typeof a === 'number' && typeof b === 'number' ? compute(a, b) : null,
+  );
+}
 
 /** A symbol equals itself; of different symbols nothing is known. */
 const equal = (a: Dim, b: Dim): Dim => {
@@ -64,198 +57,31 @@ const where: InferRule = (_, [condition, a, b]) => {
   ];
 };
 
-const shape: InferRule = (node, [x]) => {
-  const dims = x?.dims?.slice(intOf(node, 'start', 0), intOf(node, 'end', x.dims.length));
-  return [{ dtype: 'int64', dims: [dims?.length ?? null], ints: dims }];
+/** [batch, length, width of the values] */
+const attention: InferRule = (node, [x, weight, bias]) => {
+  const sizes = node.attributes['qkv_hidden_sizes'];
+  const all = weight?.dims?.[1] ?? bias?.dims?.[0];
+  const third = typeof all === 'number' ? all / 3 : null;
+  const width = sizes?.kind === 'ints' && sizes.value.length === 3 ? sizes.value[2]! : third;
+  return [{ dtype: x?.dtype, dims: x?.dims && [...x.dims.slice(0, 2), width] }];
 };
 
-const gather: InferRule = (node, [x, indices]) => {
-  const [data, at] = [x?.dims, indices?.dims];
-  const axis = data && fromFront(intOf(node, 'axis', 0), data.length);
-  const dims =
-    data && at && axis !== undefined
-      ? [...data.slice(0, axis), ...at, ...data.slice(axis + 1)]
-      : undefined;
-  const picked = numbersIn(indices);
-  const list = x?.ints;
-  const ints = list && picked?.map(i => list[fromFront(i, list.length)] ?? null);
-  return [{ dtype: x?.dtype, dims, ints }];
+const multiHead: InferRule = (_, [query, , value]) => {
+  const width = value?.dims?.length === 3 ? value.dims[2]! : null;
+  return [{ dtype: query?.dtype, dims: query?.dims && [...query.dims.slice(0, 2), width] }];
 };
 
-const concat: InferRule = (node, x) => {
-  const first = x[0]?.dims;
-  const axis = first && fromFront(intOf(node, 'axis', 0), first.length);
-  const sizes = x.map(part => (axis === undefined ? null : (part.dims?.[axis] ?? null)));
-  const total = sizes.every(size => typeof size === 'number')
-    ? sizes.reduce((sum, size) => sum + size, 0)
-    : null;
-  const dims = first?.map((dim, i) => (i === axis ? total : dim));
-  const ints = x.every(part => part.ints) ? x.flatMap(part => part.ints!) : undefined;
-  return [{ dtype: x[0]?.dtype, dims, ints }];
+/** Keys and values may come with the queries; the result is as wide as the queries alone. */
+const groupQuery: InferRule = (_, [query, key]) => {
+  const width = key?.dims ? (query?.dims?.[2] ?? null) : null;
+  return [{ dtype: query?.dtype, dims: query?.dims && [...query.dims.slice(0, 2), width] }];
 };
 
-const slice: InferRule = (_, [x, starts, ends, axes, steps]) => {
-  const dims = x?.dims;
-  const [from, to] = [numbersIn(starts), numbersIn(ends)];
-  const step = steps?.dims ? numbersIn(steps) : starts?.ints?.map(() => 1);
-  const along = axes?.dims ? numbersIn(axes) : from?.map((_, i) => i);
-  if (!dims || !along) return [{ dtype: x?.dtype, dims: dims?.map(() => null) }];
-  const cut = along.map(axis => fromFront(axis, dims.length));
-  const sizes = dims.map((dim, i) => {
-    const place = cut.indexOf(i);
-    if (place < 0) return dim;
-    if (typeof dim !== 'number' || !from || !to || step?.[place] !== 1) return null;
-    const clamp = (at: number): number => Math.min(dim, Math.max(0, at < 0 ? at + dim : at));
-    return Math.max(0, clamp(to[place]!) - clamp(from[place]!));
-  });
-  const unit = from && to && step?.every(s => s === 1);
-  const end = to?.[0] !== undefined && to[0] > 2 ** 31 ? undefined : to?.[0];
-  return [{ dtype: x.dtype, dims: sizes, ints: unit ? x.ints?.slice(from[0], end) : undefined }];
+/** Only the rank: each operand may be transposed. */
+const fusedMatMul: InferRule = (_, [a, b]) => {
+  const rank = a?.dims && b?.dims ? Math.max(a.dims.length, b.dims.length) : undefined;
+  return [{ dtype: a?.dtype, dims: rank && rank >= 2 ? Array<null>(rank).fill(null) : undefined }];
 };
-
-const unsqueeze: InferRule = (_, [x, axes]) => {
-  const added = numbersIn(axes);
-  if (!x?.dims || !added) return [{ dtype: x?.dtype }];
-  const rank = x.dims.length + added.length;
-  const places = new Set(added.map(axis => fromFront(axis, rank)));
-  const rest = [...x.dims];
-  const dims = Array.from({ length: rank }, (_, i): Dim => (places.has(i) ? 1 : rest.shift()!));
-  return [{ dtype: x.dtype, dims, ints: rank <= 1 ? x.ints : undefined }];
-};
-
-const squeeze: InferRule = (_, [x, axes]) => {
-  const { dims } = x ?? {};
-  const given = numbersIn(axes);
-  const removed = given ?? (dims?.every(dim => typeof dim === 'number') ? ones(dims) : undefined);
-  if (!dims || !removed) return [{ dtype: x?.dtype }];
-  const places = new Set(removed.map(axis => fromFront(axis, dims.length)));
-  return [{ dtype: x?.dtype, dims: dims.filter((_, i) => !places.has(i)), ints: x?.ints }];
-};
-
-function ones(dims: readonly Dim[]): number[] {
-  return dims.flatMap((dim, i) => (dim === 1 ? [i] : []));
-}
-
-const reshape: InferRule = (_, [x, to]) => {
-  const rank = to?.dims?.[0];
-  const wanted = to?.ints ?? (typeof rank === 'number' ? Array<Dim>(rank).fill(null) : undefined);
-  const dims = wanted?.map((dim, i): Dim => {
-    if (dim === 0) return x?.dims?.[i] ?? null;
-    return dim === -1 ? null : dim;
-  });
-  // Where the sizes before and after are all known but the one that is inferred, it follows.
-  const open = wanted?.indexOf(-1) ?? -1;
-  if (dims && open >= 0) dims[open] = remaining(x?.dims, dims.toSpliced(open, 1));
-  return [{ dtype: x?.dtype, dims, ints: dims && dims.length <= 1 ? x?.ints : undefined }];
-};
-
-/** The quotient of two products of sizes, where equal symbols cancel and one size is left. */
-function remaining(all: readonly Dim[] | undefined, used: readonly Dim[]): Dim {
-  if (!all || all.includes(null) || used.includes(null)) return null;
-  const symbols = all.filter(dim => typeof dim === 'string');
-  for (const dim of used) {
-    if (typeof dim !== 'string') continue;
-    if (!symbols.includes(dim)) return null;
-    symbols.splice(symbols.indexOf(dim), 1);
-  }
-  const product = (dims: readonly Dim[]): number =>
-    dims.reduce<number>((n, dim) => (typeof dim === 'number' ? n * dim : n), 1);
-  const size = product(all) / product(used);
-  if (symbols.length === 0) return Number.isInteger(size) ? size : null;
-  return symbols.length === 1 && size === 1 ? symbols[0]! : null;
-}
-
-const transpose: InferRule = (node, [x]) => {
-  const perm = node.attributes['perm'];
-  if (perm?.kind !== 'ints') return [{ dtype: x?.dtype, dims: x?.dims?.toReversed() }];
-  return [{ dtype: x?.dtype, dims: perm.value.map(axis => x?.dims?.[axis] ?? null) }];
-};
-
-const matmul: InferRule = (_, [a, b]) => {
-  const dtype = a?.dtype ?? b?.dtype;
-  if (!a?.dims || !b?.dims || a.dims.length < 2 || b.dims.length < 2) return [{ dtype }];
-  const batch = broadcast(a.dims.slice(0, -2), b.dims.slice(0, -2))!;
-  return [{ dtype, dims: [...batch, a.dims.at(-2)!, b.dims.at(-1)!] }];
-};
-
-const gemm: InferRule = (node, [a, b]) => {
-  const [rows, columns] = [intOf(node, 'transA', 0), intOf(node, 'transB', 0)];
-  const dims = [a?.dims?.[rows ? 1 : 0] ?? null, b?.dims?.[columns ? 0 : 1] ?? null];
-  return [{ dtype: a?.dtype, dims }];
-};
-
-const reduce: InferRule = (node, [x, axes]) => {
-  const keep = intOf(node, 'keepdims', 1) === 1;
-  const dims = x?.dims;
-  const given = axes?.dims ? numbersIn(axes) : dims?.map((_, i) => i);
-  if (!dims || !given) return [{ dtype: x?.dtype }];
-  const places = new Set(given.map(axis => fromFront(axis, dims.length)));
-  const left = dims.flatMap((dim, i): Dim[] => (places.has(i) ? (keep ? [1] : []) : [dim]));
-  return [{ dtype: x.dtype, dims: left }];
-};
-
-const argReduce: InferRule = (node, [x]) => {
-  const dims = x?.dims;
-  const axis = dims && fromFront(intOf(node, 'axis', 0), dims.length);
-  const keep = intOf(node, 'keepdims', 1) === 1;
-  const left = dims?.flatMap((dim, i): Dim[] => (i === axis ? (keep ? [1] : []) : [dim]));
-  return [{ dtype: 'int64', dims: left }];
-};
-
-const expand: InferRule = (_, [x, to]) => {
-  const rank = to?.dims?.[0];
-  const wanted = to?.ints ?? (typeof rank === 'number' ? Array<Dim>(rank).fill(null) : undefined);
-  return [{ dtype: x?.dtype, dims: broadcast(x?.dims, wanted) }];
-};
-
-const constantOfShape: InferRule = (node, [x]) => {
-  const value = node.attributes['value'];
-  const fill = value?.kind === 'tensor' ? value.value : undefined;
-  const rank = x?.dims?.[0];
-  const dims = x?.ints ?? (typeof rank === 'number' ? Array<Dim>(rank).fill(null) : undefined);
-  const length = dims?.length === 1 ? dims[0] : undefined;
-  const whole = fill && ['int64', 'int32', 'bool'].includes(fill.dtype);
-  const ints =
-    whole && typeof length === 'number' && length <= 32
-      ? Array<Dim>(length).fill(numbersOf(fill)[0]!)
-      : undefined;
-  return [{ dtype: fill?.dtype ?? 'float32', dims, ints }];
-};
-
-const split: InferRule = (node, [x, sizes]) => {
-  const dims = x?.dims;
-  const axis = dims && fromFront(intOf(node, 'axis', 0), dims.length);
-  const parts = numbersIn(sizes);
-  const whole = axis === undefined ? null : dims![axis]!;
-  const even = typeof whole === 'number' && whole % node.outputs.length === 0;
-  return node.outputs.map((_, part) => {
-    const size = parts?.[part] ?? (even && !sizes?.dims ? whole / node.outputs.length : null);
-    return { dtype: x?.dtype, dims: dims?.map((dim, i) => (i === axis ? size : dim)) };
-  });
-};
-
-/** [batch, channels, ...]; how far the windows reach is not followed. */
-const convolve: InferRule = (_, [x, weight]) => [
-  { dtype: x?.dtype, dims: x?.dims?.map((dim, i) => [dim, weight?.dims?.[0] ?? null][i] ?? null) },
-];
-
-const pool: InferRule = (_, [x]) => [
-  { dtype: x?.dtype, dims: x?.dims?.map((dim, i) => (i < 2 ? dim : null)) },
-];
-
-const flatten: InferRule = (_, [x]) => [{ dtype: x?.dtype, dims: [null, null] }];
-
-/** [batch, length, width of the values], for the attention ops of ONNX Runtime. */
-const attention: InferRule = (_, [x, weight, bias]) => {
-  const width = weight?.dims?.[1] ?? bias?.dims?.[0];
-  const dims = x?.dims && [...x.dims.slice(0, 2), typeof width === 'number' ? width / 3 : null];
-  return [{ dtype: x?.dtype, dims }];
-};
-
-const multiHead: InferRule = (_, [query]) =>
-  query?.dims?.length === 3
-    ? [{ dtype: query.dtype, dims: query.dims }]
-    : [{ dtype: query?.dtype }];
 
 const embedLayerNorm: InferRule = (_, [ids, , table]) => {
   const dims = ids?.dims && [...ids.dims, table?.dims?.[1] ?? null];
@@ -297,52 +123,19 @@ export const inferRules: Readonly<Record<string, InferRule>> = {
   ],
   Identity: (_, [x]) => [x ?? {}],
   Cast: cast,
-  Add: binary(
-    undefined,
-    numeric((a, b) => a + b),
-  ),
-  Sub: binary(
-    undefined,
-    numeric((a, b) => a - b),
-  ),
-  Mul: binary(
-    undefined,
-    numeric((a, b) => a * b),
-  ),
-  Div: binary(
-    undefined,
-    numeric((a, b) => Math.trunc(a / b)),
-  ),
+  Add: whole(undefined, (a, b) => a + b),
+  Sub: whole(undefined, (a, b) => a - b),
+  Mul: whole(undefined, (a, b) => a * b),
+  Div: whole(undefined, (a, b) => (b === 0 ? null : Math.trunc(a / b))),
   ...each('Pow Mod BitShift', binary(undefined)),
   Equal: binary('bool', equal),
-  Less: binary(
-    'bool',
-    numeric((a, b) => Number(a < b)),
-  ),
-  LessOrEqual: binary(
-    'bool',
-    numeric((a, b) => Number(a <= b)),
-  ),
-  Greater: binary(
-    'bool',
-    numeric((a, b) => Number(a > b)),
-  ),
-  GreaterOrEqual: binary(
-    'bool',
-    numeric((a, b) => Number(a >= b)),
-  ),
-  And: binary(
-    'bool',
-    numeric((a, b) => Number(a !== 0 && b !== 0)),
-  ),
-  Or: binary(
-    'bool',
-    numeric((a, b) => Number(a !== 0 || b !== 0)),
-  ),
-  Xor: binary(
-    'bool',
-    numeric((a, b) => Number((a !== 0) !== (b !== 0))),
-  ),
+  Less: whole('bool', (a, b) => Number(a < b)),
+  LessOrEqual: whole('bool', (a, b) => Number(a <= b)),
+  Greater: whole('bool', (a, b) => Number(a > b)),
+  GreaterOrEqual: whole('bool', (a, b) => Number(a >= b)),
+  And: whole('bool', (a, b) => Number(a !== 0 && b !== 0)),
+  Or: whole('bool', (a, b) => Number(a !== 0 || b !== 0)),
+  Xor: whole('bool', (a, b) => Number((a !== 0) !== (b !== 0))),
   Not: (_, [x]) => [
     {
       dtype: 'bool',
@@ -351,36 +144,49 @@ export const inferRules: Readonly<Record<string, InferRule>> = {
     },
   ],
   Where: where,
-  Shape: shape,
+  Shape: shapes.shape,
   Size: (_, [x]) => {
     const size = x?.dims?.every(dim => typeof dim === 'number')
       ? x.dims.reduce((product, dim) => product * dim, 1)
       : null;
     return [{ dtype: 'int64', dims: [], ints: [size] }];
   },
-  Gather: gather,
+  Gather: shapes.gather,
   GatherElements: (_, [x, indices]) => [{ dtype: x?.dtype, dims: indices?.dims }],
-  Concat: concat,
-  Slice: slice,
-  Unsqueeze: unsqueeze,
-  Squeeze: squeeze,
-  Reshape: reshape,
-  Flatten: flatten,
-  Transpose: transpose,
-  MatMul: matmul,
-  MatMulInteger: (node, x) => [{ ...matmul(node, x)[0], dtype: 'int32' }],
-  Gemm: gemm,
-  ...each('ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2', reduce),
-  ...each('ArgMax ArgMin', argReduce),
-  Conv: convolve,
-  ...each('MaxPool AveragePool LpPool', pool),
-  Expand: expand,
-  ConstantOfShape: constantOfShape,
+  Concat: shapes.concat,
+  Slice: shapes.slice,
+  Unsqueeze: shapes.unsqueeze,
+  Squeeze: shapes.squeeze,
+  Reshape: shapes.reshape,
+  Flatten: shapes.flatten,
+  Transpose: shapes.transpose,
+  MatMul: shapes.matmul,
+  MatMulInteger: (node, x) => [{ ...shapes.matmul(node, x)[0], dtype: 'int32' }],
+  Gemm: shapes.gemm,
+  ...each('ReduceSum ReduceMean ReduceMax ReduceMin ReduceProd ReduceL1 ReduceL2', shapes.reduce),
+  ...each('ArgMax ArgMin', shapes.argReduce),
+  Conv: shapes.convolve,
+  ...each('MaxPool AveragePool LpPool', shapes.pool),
+  ...each('Max Min Sum Mean', shapes.variadic),
+  Tile: shapes.tile,
+  ...each('Pad Resize GlobalAveragePool GlobalMaxPool GlobalLpPool', shapes.sameRank),
+  TopK: shapes.topK,
+  GatherND: shapes.gatherND,
+  ...each('LSTM GRU RNN', shapes.recurrent),
+  Expand: shapes.expand,
+  ConstantOfShape: shapes.constantOfShape,
   Range: range,
-  Split: split,
+  Split: shapes.split,
   'com.microsoft.Attention': attention,
   'com.microsoft.QAttention': attention,
   'com.microsoft.MultiHeadAttention': multiHead,
-  'com.microsoft.GroupQueryAttention': multiHead,
+  'com.microsoft.GroupQueryAttention': groupQuery,
+  ...each(microsoft('FusedMatMul TransposeMatMul'), fusedMatMul),
+  ...each(microsoft('DynamicQuantizeMatMul GemmFastGelu'), shapes.matmul),
+  'com.microsoft.MatMulIntegerToFloat': (node, x) => [
+    { ...shapes.matmul(node, x)[0], dtype: 'float32' },
+  ],
+  'com.microsoft.FusedGemm': shapes.gemm,
+  'com.microsoft.FusedConv': shapes.convolve,
   'com.microsoft.EmbedLayerNormalization': embedLayerNorm,
 };

@@ -27,10 +27,12 @@ describe('half-precision constants', () => {
     it(`of 110 million weights in ${dtype} widen in about a second`, () => {
       const dims = [11_000_000];
       const constant = { dtype, dims, bytes: new Uint8Array(2 * sizeOf(dims)) };
-      const start = performance.now();
+      const start = process.cpuUsage();
       widen(constant);
-      const tenth = performance.now() - start;
-      assert.ok(tenth < 500, `a tenth took ${tenth.toFixed(0)} ms`);
+      // Time of this process, not of the machine, which others may load.
+      const { user, system } = process.cpuUsage(start);
+      const tenth = (user + system) / 1000;
+      assert.ok(tenth < 300, `a tenth took ${tenth.toFixed(0)} ms`);
     });
   }
 });
