@@ -1,14 +1,15 @@
 /** A model with external data explains as the same model in one file does. */
 import assert from 'node:assert/strict';
-import { readFileSync, utimesSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { ModelCache } from '../../../src/engine/modelCache';
 import { explain } from '../../../src/interpret/saliency/explain';
+import { explainIds } from '../../../src/interpret/saliency/explainIds';
 import { loadModel } from '../../../src/model/loadModel';
 import { placeOf } from '../../../src/onnx/storedWeights';
-import { writeExternal } from '../../support/externalModel';
+import { edited, pointTo, writeExternal } from '../../support/externalModel';
 import { familyDir } from '../../support/families';
-import { ask, Folders, kitPath } from '../../support/models';
+import { ask, Folders, kitPath, rowOf, wordModel } from '../../support/models';
 import { assertClose } from '../../support/numbers';
 
 describe('a model with external data', () => {
@@ -36,6 +37,49 @@ describe('a model with external data', () => {
     }
     await plain.release();
     await external.release();
+  });
+
+  it('may be larger than 2 GB', async () => {
+    // The table is a file of holes but for its last row; the classifier lies behind it.
+    const [words, width] = [525_000, 1024];
+    const dir = folders.empty();
+    const bytes = wordModel([[0], [0]], (b, vectors) => {
+      const mean = b.op('ReduceMean', [vectors, b.ints([1])], { keepdims: 0 });
+      return b.op('MatMul', [mean, b.constant('float32', [1, 2], [0, 0], 'classifier')]);
+    });
+    const size = words * width * 4;
+    assert.ok(size > 2 ** 31);
+    const model = edited(bytes, ({ graph }) => {
+      for (const tensor of graph!.initializer) {
+        const isTable = tensor.name === 'table';
+        if (!isTable && tensor.name !== 'classifier') continue;
+        tensor.dims = isTable ? [BigInt(words), BigInt(width)] : [BigInt(width), 2n];
+        const offset = String(isTable ? 0 : size);
+        pointTo(tensor, { location: 'model.onnx_data', offset });
+      }
+    });
+    writeFileSync(path.join(dir, 'model.onnx'), model);
+    const row = Float32Array.from({ length: width }, (_, i) => Math.sin(i));
+    const weights = Float32Array.from({ length: 2 * width }, (_, i) => Math.cos(i));
+    const data = openSync(path.join(dir, 'model.onnx_data'), 'w');
+    writeSync(data, new Uint8Array(row.buffer), 0, row.byteLength, size - row.byteLength);
+    writeSync(data, new Uint8Array(weights.buffer), 0, weights.byteLength, size);
+    closeSync(data);
+
+    const before = process.memoryUsage.rss();
+    const big = await loadModel(dir, 'cpu', { tokenizer: 'optional' });
+    const [explained] = await explainIds(big, [rowOf(5, words - 1)], {
+      method: 'input-x-gradient',
+      parameters: {},
+      scalar: 'logit',
+      label: { kind: 'label', label: 'LABEL_1' },
+    });
+    assert.ok(process.memoryUsage.rss() - before < 2 ** 30, 'the weights were not read');
+    const products = row.map((value, i) => (value * weights[2 * i + 1]!) / 2);
+    const logit = products.reduce((sum, value) => sum + value, 0);
+    assertClose([explained!.prediction.logits[1]!], [logit], 1e-5, 'logit');
+    assertClose([...explained!.attributions], [0, logit], 1e-5, 'attributions');
+    await big.release();
   });
 
   it('is loaded again when its data changes', async () => {
