@@ -4,6 +4,7 @@ import { editorFigures } from './editor';
 import { engineFigures } from './engine';
 import { familyFigures, planning } from './families';
 import { printFigure } from './report';
+import { secondOrderFigures } from './secondOrder';
 
 async function main(): Promise<void> {
   console.log('Glassbox bench. Times depend on the machine; ratios hardly do.\n');
@@ -11,6 +12,7 @@ async function main(): Promise<void> {
   for (const figure of await engineFigures()) printFigure(figure);
   printFigure(await gradientOverForward());
   printFigure(await pathOverForward());
+  for (const figure of await secondOrderFigures()) printFigure(figure);
   printFigure(await planning());
   for (const figure of await familyFigures()) printFigure(figure);
 }

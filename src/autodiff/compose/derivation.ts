@@ -66,7 +66,10 @@ export class Derivation {
    */
   async vjp(seeds: Pairs, wrt: readonly string[]): Promise<Map<string, string>> {
     await this.learnBelow([...seeds.keys()]);
-    return vjp({ graph: this.graph, seeds, wrt, facts: this.facts });
+    const found = vjp({ graph: this.graph, seeds, wrt, facts: this.facts });
+    // An adjoint is of the shape of its value: one need not compute weight gradients to learn that.
+    for (const [value, adjoint] of found) this.facts.set(adjoint, this.factsOf(value));
+    return found;
   }
 
   /** The graph with these outputs alone, by name, without what they do not need. */
@@ -81,17 +84,29 @@ export class Derivation {
   /** Learns the facts of everything that `values` are computed from, as far as they are unknown. */
   private async learnBelow(values: readonly string[]): Promise<void> {
     const below = prune({ ...this.graph, outputs: values.map(name => ({ name })) });
-    const { graph: opened, stacks } = openScans(below, this.facts);
-    const produced = opened.nodes.flatMap(node => node.outputs.filter(name => name !== ''));
-    const unknown = produced.filter(name => !this.facts.has(name));
     const probes = [...this.facts.values()][0]?.dims.length ?? 0;
     for (const [name, { dtype, dims }] of below.constants) {
       if (!this.facts.has(name)) this.facts.set(name, { dtype, dims: Array(probes).fill(dims) });
     }
+    this.learnTransposes(below);
+    const { graph: opened, stacks } = openScans(below, this.facts);
+    const produced = opened.nodes.flatMap(node => node.outputs.filter(name => name !== ''));
+    const unknown = produced.filter(name => !this.facts.has(name));
     if (unknown.length === 0) return;
     const learned = await this.learn(regionOf(opened, unknown, this.facts), this.facts);
     const outside = new Map([...this.facts, ...learned]);
     for (const [name, fact] of bodyFacts(opened, stacks, outside)) this.facts.set(name, fact);
+  }
+
+  /** Of weights, which derivatives transpose by the dozen, shapes follow without a copy of each. */
+  private learnTransposes(graph: Graph): void {
+    for (const { op, domain, inputs, outputs, attributes } of graph.nodes) {
+      const fact = this.facts.get(inputs[0] ?? '');
+      const { perm } = attributes;
+      if (op !== 'Transpose' || domain !== '' || !fact || perm?.kind !== 'ints') continue;
+      const dims = fact.dims.map(probe => perm.value.map(axis => probe[axis]!));
+      this.facts.set(outputs[0]!, { dtype: fact.dtype, dims });
+    }
   }
 }
 
