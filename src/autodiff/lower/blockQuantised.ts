@@ -1,6 +1,6 @@
 /** Weights of four (or eight, or two) bits with a scale for each block of neighbours. */
 import type { Constant } from '../../onnx/graph';
-import { constantOf, elementsOf, sizeOf } from '../../onnx/tensorData';
+import { constantOf, elementsOf, numbersOf, sizeOf } from '../../onnx/tensorData';
 import { dequantise, unpackBits } from './dequantise';
 import type { FusedNode, Lowering, LoweringTable } from './lowering';
 
@@ -80,7 +80,40 @@ function fromEnd(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
+/** The sixteen numbers of bitsandbytes' types of four bits: floats (FP4), and quantiles of the normal distribution (NF4). */
+const fourBitFloats = [0, 1 / 192, 2 / 3, 1, 1 / 3, 1 / 2, 1 / 6, 1 / 4];
+const codes: Readonly<Record<number, readonly number[]>> = {
+  0: [...fourBitFloats, ...fourBitFloats.map(value => -value)],
+  1: [
+    -1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
+    -0.18477343022823334, -0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725,
+    0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941,
+    0.7229568362236023, 1,
+  ],
+};
+
+/** Inputs: A [.., K], B [N x K / 2], the largest magnitude of each block of the flat [N, K]. High nibbles come first. */
+const matMulBnb4: Lowering = (n, b) => {
+  const [rows, width, block] = [
+    n.requiredInt('N'),
+    n.requiredInt('K'),
+    n.requiredInt('block_size'),
+  ];
+  const code = codes[n.requiredInt('quant_type')];
+  if (!code || n.int('transB', 1) !== 1) throw n.refusal('has weights in an unusual form');
+  const nibbles = unpackBits(n.requiredConstant(1, 'weights').bytes, 4);
+  const largest = numbersOf(n.requiredConstant(2, 'scales'));
+  const weight = new Float32Array(width * rows);
+  for (let i = 0; i < weight.length; i++) {
+    const [row, k] = [Math.floor(i / width), i % width];
+    // unpackBits gives the low nibble of each byte first.
+    weight[k * rows + row] = code[nibbles[i ^ 1]!]! * largest[Math.floor(i / block)]!;
+  }
+  return [b.matmul(n.x[0]!, n.around.weight(n.x[1]!, [width, rows], weight))];
+};
+
 export const blockQuantisedLowerings: LoweringTable = {
+  'com.microsoft.MatMulBnb4': matMulBnb4,
   'com.microsoft.MatMulNBits': matMulNBits,
   'com.microsoft.GatherBlockQuantized': gatherBlockQuantized,
 };

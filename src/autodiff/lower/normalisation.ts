@@ -89,12 +89,6 @@ export const normalisationLowerings: LoweringTable = {
   SimplifiedLayerNormalization: simplified(-1),
   'com.microsoft.SimplifiedLayerNormalization': simplified(-1),
   RMSNormalization: simplified(-1),
-  'com.microsoft.LayerNormalization': (n, b) => [
-    b.op('LayerNormalization', n.node.inputs, {
-      axis: n.int('axis', -1),
-      epsilon: n.float('epsilon', 1e-5),
-    }),
-  ],
   'com.microsoft.SkipLayerNormalization': skipLayerNorm,
   'com.microsoft.SkipSimplifiedLayerNormalization': skipSimplified,
   'com.microsoft.EmbedLayerNormalization': embedLayerNorm,

@@ -121,7 +121,7 @@ export class RealValues {
 
   /** A float32 weight under the name that it had before the quantiser added its own ending. */
   weight(quantised: string, dims: readonly number[], values: Float32Array): string {
-    const name = quantised.replace(/_(quantized|quant|q4|Q4)$/, '');
+    const name = quantised.replace(/_(quantized|quant|q4|Q4|Bnb4|bnb4)$/, '');
     return this.weights.constant('float32', dims, values, name);
   }
 

@@ -245,6 +245,23 @@ describe('lowering of fused products', () => {
   });
 });
 
+describe('lowering of convolutions with their channels last', () => {
+  it('NhwcFusedConv', async () => {
+    const g = new FusedGraph();
+    const inputs = [g.input([2, 7, 5, 4], 3), g.weight([6, 4, 3, 3]), g.weight([6])];
+    const attributes = { activation: 'Relu', pads: [1, 1, 1, 1], strides: [2, 1] };
+    g.output(...g.node('NhwcFusedConv', inputs, attributes));
+    // ONNX Runtime has no kernel in float32 for the CPU.
+    const other = new FusedGraph();
+    const { b } = other;
+    const x = b.op('Transpose', [other.input([2, 7, 5, 4], 3)], { perm: [0, 3, 1, 2] });
+    const { pads, strides } = attributes;
+    const y = b.op('Conv', [x, other.weight([6, 4, 3, 3]), other.weight([6])], { pads, strides });
+    const last = b.op('Transpose', [b.op('Relu', [y])], { perm: [0, 2, 3, 1] });
+    await checkLowered(g, other.output(last).graph);
+  });
+});
+
 describe('lowering of rotary embeddings', () => {
   const cases = {
     'of three dimensions': { dims: [2, 3, 16], attributes: {}, cache: 4, ids: [2, 3] },

@@ -469,6 +469,30 @@ describe('lowering of weights in blocks of a few bits', () => {
     }
   });
 
+  it('MatMulBnb4, in both of its types', async () => {
+    for (const type of [0, 1]) {
+      const [rows, width, block] = [4, 32, 16];
+      const g = new FusedGraph();
+      const inputs = [
+        g.input([2, 3, width]),
+        g.b.constant(
+          'uint8',
+          [(rows * width) / 2],
+          g.whole([(rows * width) / 2], 0, 255),
+          'w_Bnb4',
+        ),
+        g.b.constant(
+          'float32',
+          [(rows * width) / block],
+          g.whole([(rows * width) / block], 1, 9).map(v => v / 10),
+        ),
+      ];
+      const attributes = { N: rows, K: width, block_size: block, quant_type: type };
+      const { graph } = await checkLowered(g.output(...g.node('MatMulBnb4', inputs, attributes)));
+      assert.deepEqual(graph.constants.get('w')?.dims, [width, rows]);
+    }
+  });
+
   it('GatherBlockQuantized', async () => {
     const g = new FusedGraph();
     const ids = g.b.input('input_ids', 'int64', ['batch', 'length']);
