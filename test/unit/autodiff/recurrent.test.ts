@@ -5,6 +5,7 @@ import { lowerRecurrent } from '../../../src/autodiff/passes/lowerRecurrent';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/builder';
 import { checkGraph } from '../../../src/onnx/checkGraph';
 import type { Graph } from '../../../src/onnx/graph';
+import { constantOf } from '../../../src/onnx/tensorData';
 import { checkDerivatives } from '../../support/finiteDifferences';
 import { assertClose, normals, numbers, seededRandom } from '../../support/numbers';
 import {
@@ -141,6 +142,27 @@ describe('recurrent operators as loops give what ONNX Runtime gives', () => {
     });
   });
 
+  it('with rows that have no step at all', async () => {
+    for (const op of recurrentOps) {
+      for (const direction of ['forward', 'bidirectional'] as const) {
+        const { graph, feeds } = graphOf({ op, direction, initial: true, lengths: true });
+        const lengths = graph.nodes.find(node => node.op === op)!.inputs[4]!;
+        const constants = new Map(graph.constants);
+        constants.set('given', constantOf('int32', [4], [2, 0, 5, 0]));
+        const nodes = graph.nodes.map(node => ({
+          ...node,
+          inputs: node.inputs.map(name => (name === lengths ? 'given' : name)),
+        }));
+        const changed = { ...graph, constants, nodes };
+        const expected = await runGraph(changed, feeds(4, 5));
+        const actual = await runGraph(lowerRecurrent(changed), feeds(4, 5));
+        for (const { name } of graph.outputs) {
+          assertClose(numbers(actual[name]), numbers(expected[name]), 1e-5, `${op}: ${name}`);
+        }
+      }
+    }
+  });
+
   it('with the batch first, which ONNX Runtime computes only on other devices', async () => {
     for (const op of recurrentOps) {
       for (const options of [
@@ -231,4 +253,21 @@ describe('recurrent operators have the derivatives of finite differences, once a
   for (const variant of cases) {
     it(describeVariant(variant), () => checkVariant(variant));
   }
+});
+
+describe('recurrent operators that cannot be taken apart', () => {
+  const lowered = (variant: Variant) => (): Graph => lowerRecurrent(graphOf(variant).graph);
+
+  it('are named, with what is wrong about them and the way out', () => {
+    const activations = ['Sigmoid', 'Swish', 'Tanh'];
+    assert.throws(
+      lowered({ op: 'LSTM', activations }),
+      /LSTM "LSTM_1" has the activation Swish.*; export the model/,
+    );
+    const direction = 'sideways' as 'forward';
+    assert.throws(
+      lowered({ op: 'GRU', direction }),
+      /GRU "GRU_1" has the direction "sideways".*; export the model/,
+    );
+  });
 });
