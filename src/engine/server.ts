@@ -1,4 +1,5 @@
 /** What the engine does for those who ask, in whatever process it lives. */
+import { checkModel } from '../interpret/check/checkModel';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
 import { methodDescriptions } from '../interpret/saliency/methods';
@@ -19,6 +20,7 @@ import type {
   ModelInfo,
 } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
+import type { CheckRequest, ModelCheck } from '../protocol/modelCheck';
 import type { TaskKind } from '../protocol/task';
 import { ModelCache } from './modelCache';
 import { SerialQueue } from './serialQueue';
@@ -78,6 +80,11 @@ export class EngineServer {
     }, context.signal);
   }
 
+  /** Checks a model; what is wrong with it is in the answer. Throws GlassboxError 'cancelled'. */
+  checkModel(request: CheckRequest, context: Partial<HandlerContext> = {}): Promise<ModelCheck> {
+    return this.queue.run(() => checkModel(request, context), context.signal);
+  }
+
   status(): EngineStatus {
     return {
       pid: process.pid,
@@ -108,6 +115,7 @@ export function serve(
   channel.handle('loadModel', (place, context) => thenTell(server.loadModel(place, context)));
   channel.handle('explain', (request, context) => thenTell(server.explain(request, context)));
   channel.handle('explainIds', (request, context) => thenTell(server.explainIds(request, context)));
+  channel.handle('checkModel', (request, context) => thenTell(server.checkModel(request, context)));
   channel.handle('status', () => server.status());
 }
 

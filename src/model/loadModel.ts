@@ -92,6 +92,7 @@ export async function loadModel(
     matrixWeights: matrixWeights(graph, embedding),
     exact: conversions.every(({ exact }) => exact),
     conversions,
+    opset: opening.graph.opset,
     notes,
   };
   const readAgain = async (): Promise<Graph> =>

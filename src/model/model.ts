@@ -49,6 +49,8 @@ export interface ModelFacts {
    * False: the explained float32 graph is not quite the function of the file (half precision, whole-number weights).
    */
   readonly exact: boolean;
+  /** Operator set of the file. */
+  readonly opset: number;
   /** What had to be changed before it could be differentiated. */
   readonly conversions: readonly Conversion[];
   /** What every explanation with this model must carry along. */

@@ -7,6 +7,7 @@ import type {
   ModelInfo,
   ScalarKind,
 } from './explanation';
+import type { CheckRequest, ModelCheck } from './modelCheck';
 import type { Gold, LabelChoice, ReadingOptions, TaskKind } from './task';
 
 /** A text that is token ids already. */
@@ -47,6 +48,7 @@ export type EngineRequests = {
   };
   explain: { params: ExplainRequest; result: Explanation };
   explainIds: { params: ExplainIdsRequest; result: Explanation[] };
+  checkModel: { params: CheckRequest; result: ModelCheck };
   status: { params: null; result: EngineStatus };
 };
 

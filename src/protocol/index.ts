@@ -1,5 +1,6 @@
 export * from './explanation';
 export * from './task';
+export * from './modelCheck';
 export * from './messages';
 export * from './engineMessages';
 export * from './panelMessages';

@@ -11,7 +11,7 @@ import { buildProgramGraph } from './programGraph';
 import { runPoints } from './runPoints';
 
 /** Largest difference between both predictions, relative to the largest logit (at least 1). */
-const tolerance = { cpu: 1e-5, webgpu: 1e-4 };
+export const tolerance = { cpu: 1e-5, webgpu: 1e-4 };
 
 export class SaliencyProgram implements Releasable {
   readonly pace: Pace;

@@ -1,0 +1,247 @@
+/** Everything about a model that can be checked without knowing what is right, on one page. */
+import { parametersOf } from '../../autodiff/parameters';
+import { sizeOf } from '../../onnx/tensorData';
+import { findFiles } from '../../model/files';
+import { loadModel } from '../../model/loadModel';
+import type { Model } from '../../model/model';
+import { openModelFile } from '../../model/modelFile';
+import { GlassboxError, reasonOf } from '../../protocol/messages';
+import type {
+  CheckItem,
+  CheckRequest,
+  DeviceCheck,
+  DirectionCheck,
+  ModelCheck,
+  OperatorUse,
+} from '../../protocol/modelCheck';
+import { SaliencyProgram, tolerance } from '../saliency/program';
+import type { Decision } from '../task/decision';
+import { readers } from '../task/readers';
+import { readText, type RunOptions } from '../task/readText';
+import { checkDirections, isRight } from './derivative';
+import { measureDevice, notAvailable, offBy } from './devices';
+import { operatorsOf } from './operators';
+
+const directions = 8;
+/** Differences between devices that are called rounding. */
+const agreement = 1e-3;
+
+/** A sentence that any tokenizer can read, for models that are checked without data. */
+const someText = 'The food was not good, but we will come back for the music.';
+const somePair = 'They did not enjoy what they ate.';
+
+/** Never throws for a model that is wrong: that is what the answer says. Throws GlassboxError 'cancelled'. */
+export async function checkModel(
+  request: CheckRequest,
+  options: RunOptions = {},
+): Promise<ModelCheck> {
+  const started = performance.now();
+  const items: CheckItem[] = [];
+  const found: {
+    operators: OperatorUse[];
+    directions: DirectionCheck[];
+    devices: DeviceCheck[];
+    model: ModelCheck['model'];
+  } = { operators: [], directions: [], devices: [], model: null };
+  const step = async (check: string, work: () => Promise<void>): Promise<boolean> => {
+    if (options.signal?.aborted) throw new GlassboxError('cancelled', 'The check was cancelled.');
+    options.progress?.({ done: items.length, total: 7, says: steps[check] ?? check });
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      if (error instanceof GlassboxError && error.code === 'cancelled') throw error;
+      items.push(item(check, false, reasonOf(error)));
+      return false;
+    }
+  };
+  let model: Model | null = null;
+  try {
+    await step('operators', async () => {
+      const files = await findFiles(request.modelDir, true);
+      found.operators = operatorsOf((await openModelFile(files.onnx)).graph);
+    });
+    await step('load', async () => {
+      const { task } = request;
+      model = await loadModel(request.modelDir, 'cpu', task === undefined ? {} : { task });
+      found.model = await describe(model);
+      items.push(
+        item('load', true, `The model loads and runs; it is a model for ${model.about.head.task}.`),
+      );
+      for (const { check, ok, says } of model.about.notes) items.push(item(check, ok, says));
+      items.push(operatorItem(found.operators));
+    });
+    const loaded = model as Model | null;
+    if (loaded !== null) await checkLoaded(loaded, request, { items, found, step }, options);
+  } finally {
+    await (model as Model | null)?.release();
+  }
+  const reasons = items.filter(({ ok }) => !ok).map(({ says }) => says);
+  return {
+    ok: reasons.length === 0,
+    reasons: [...new Set(reasons)],
+    dir: request.modelDir,
+    ...found,
+    items,
+    milliseconds: performance.now() - started,
+  };
+}
+
+const steps: Readonly<Record<string, string>> = {
+  operators: 'Reading the file',
+  load: 'Loading the model',
+  embeddings: 'Comparing predictions from ids and from word vectors',
+  derivative: 'Measuring slopes along random directions',
+  devices: 'Timing on each device',
+};
+
+interface Progressing {
+  readonly items: CheckItem[];
+  readonly found: { directions: DirectionCheck[]; devices: DeviceCheck[] };
+  readonly step: (check: string, work: () => Promise<void>) => Promise<boolean>;
+}
+
+async function checkLoaded(
+  model: Model,
+  request: CheckRequest,
+  { items, found, step }: Progressing,
+  options: RunOptions,
+): Promise<void> {
+  let program: SaliencyProgram | null = null;
+  const built = await step('embeddings', async () => {
+    program = await SaliencyProgram.of(model);
+    const { disagreement } = program;
+    const { exact, device } = model.about;
+    const expected = exact ? tolerance[device] : null;
+    const says = exact
+      ? 'Prediction from word vectors against prediction from ids'
+      : 'Logits of the converted float32 graph against those of the file';
+    items.push({
+      ...item('embeddings', true, `${says}: ${short(disagreement)} apart, relative to the logits.`),
+      value: disagreement,
+      expected,
+    });
+  });
+  if (!built) return;
+  const input = await someInput(model, request, options);
+  await step('derivative', async () => {
+    found.directions = await checkDirections(
+      program!,
+      input.row,
+      input.decisions,
+      { directions, seed: request.seed ?? 0 },
+      options,
+    );
+    items.push(derivativeItem(found.directions));
+  });
+  await step('devices', async () => {
+    const cpu = await measureDevice(model, input.row, input.decisions, options);
+    found.devices.push(cpu.check);
+    let gpu: Model;
+    try {
+      gpu = await loadModel(
+        request.modelDir,
+        'webgpu',
+        request.task === undefined ? {} : { task: request.task },
+      );
+    } catch (error) {
+      found.devices.push(notAvailable('webgpu', reasonOf(error)));
+      return;
+    }
+    try {
+      const other = await measureDevice(gpu, input.row, input.decisions, options);
+      const logitsOff = offBy(cpu.logits, other.logits);
+      const gradientOff = offBy(cpu.gradient, other.gradient);
+      found.devices.push({ ...other.check, logitsOff, gradientOff });
+      const off = Math.max(logitsOff, gradientOff);
+      items.push({
+        ...item(
+          'devices',
+          off <= agreement,
+          `WebGPU and CPU differ by ${short(logitsOff)} in the logits and by ${short(gradientOff)} in the gradient.`,
+        ),
+        value: off,
+        expected: agreement,
+      });
+    } finally {
+      await gpu.release();
+    }
+  });
+}
+
+interface Input {
+  readonly row: { ids: readonly number[]; mask: readonly number[]; typeIds: readonly number[] };
+  readonly decisions: readonly Decision[];
+}
+
+/** A text through the model, and its first question. */
+async function someInput(model: Model, request: CheckRequest, options: RunOptions): Promise<Input> {
+  const { head, tokenizer, maskId } = model.about;
+  const mask = maskId === null ? '' : ` ${tokenizer?.tokenOf(maskId) ?? ''}`;
+  const text = request.text ?? (head.task === 'fill-mask' ? `The food was${mask}.` : someText);
+  const pair = request.pair ?? (head.decides === 'ends' ? somePair : undefined);
+  const read = await readText(model, { text, ...(pair ? { pair } : {}) }, {}, options);
+  const [part] = readers[head.task](read.hand).ask({ kind: 'predicted' }, 'both').parts;
+  return { row: read.hand.windows[part!.window]!.row, decisions: part!.decisions };
+}
+
+async function describe(model: Model): Promise<ModelCheck['model']> {
+  const { about } = model;
+  const graph = await model.graph();
+  const parameters = parametersOf(graph, about.head.outputs[0]!);
+  const sizes = parameters.map(({ value }) => sizeOf(graph.constants.get(value)!.dims));
+  const { tokenizer } = about;
+  return {
+    name: about.name,
+    file: about.file,
+    hash: about.hash,
+    architecture: about.architecture,
+    task: about.head.task,
+    labels: about.head.labels,
+    tokenizer: tokenizer && {
+      kind: tokenizer.kind,
+      entries: tokenizer.vocabSize,
+      longest: about.maxTokens,
+    },
+    parameters: sizes.reduce((a, b) => a + b, 0),
+    tensors: sizes.length,
+    opset: about.opset,
+    conversions: about.conversions.map(({ says }) => says),
+  };
+}
+
+function operatorItem(operators: readonly OperatorUse[]): CheckItem {
+  const missing = operators.filter(({ derivative }) => derivative === 'missing');
+  const names = missing.map(({ op }) => op).join(', ');
+  // One that lies on the way to the output is refused when the program is built.
+  return item(
+    'operators',
+    true,
+    missing.length === 0
+      ? `All ${operators.length} operators of the file have a derivative, or none that matters.`
+      : `${missing.length} of ${operators.length} operators of the file have no derivative rule (${names}); that matters only where they lie between the word vectors and the output.`,
+  );
+}
+
+function derivativeItem(found: readonly DirectionCheck[]): CheckItem {
+  const worst = found.reduce((a, b) => (b.error / b.expected > a.error / a.expected ? b : a));
+  const ok = isRight(found);
+  const numbers = `the derivative is ${short(worst.derivative)}, the measured slope ${short(worst.measured)}: ${short(worst.error)} apart, where at most ${short(worst.expected)} would be float32 rounding`;
+  return {
+    check: 'derivative',
+    ok,
+    value: worst.error,
+    expected: worst.expected,
+    says: ok
+      ? `Along ${found.length} random directions at a real text the derivative agrees with finite differences; at worst ${numbers}.`
+      : `The derivative is wrong at a real text: ${numbers}. Please report the model's architecture and exporter; do not trust its maps.`,
+  };
+}
+
+function item(check: string, ok: boolean, says: string): CheckItem {
+  return { check, ok, says, value: null, expected: null };
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
