@@ -3,6 +3,7 @@ import type { NodeView, Rule, RuleTable } from '../rule';
 import type { RuleBuilder } from '../ruleBuilder';
 import { normSide, powerSide } from './norm';
 import { SlidingWindow } from './slidingWindow';
+import { windowSettings } from './windowSettings';
 
 export const poolingRules: RuleTable = {
   // The adjoint goes to where the maximum was.
@@ -68,7 +69,7 @@ class Channelwise {
   ) {
     const kernelSizes = n.ints('kernel_shape')!;
     const window = { long: n.x[0]!, short: n.y[0]!, kernel: b.ints(kernelSizes), kernelSizes };
-    this.window = new SlidingWindow(n, b, window);
+    this.window = new SlidingWindow(windowSettings(n), b, window);
     this.kernel = b.op('Expand', [b.number(1), b.ints([1, 1, ...kernelSizes])]);
   }
 

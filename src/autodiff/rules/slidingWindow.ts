@@ -2,9 +2,9 @@
  * Convolutions and poolings slide a window over the spatial axes (all but batch and channels) of a long value and
  * make an entry of a short one of each position. This maps adjoints from one to the other, at any length.
  */
-import type { NodeView } from '../rule';
 import type { RuleBuilder } from '../ruleBuilder';
 import { zerosAround } from './placing';
+import type { WindowSettings } from './windowSettings';
 
 /** Kernels with at most this many places are small. */
 const fewPlaces = 32;
@@ -28,9 +28,6 @@ export interface Window {
 }
 
 export class SlidingWindow {
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  readonly group: number;
   /** All starts, then all ends; undefined where they depend on the length. */
   readonly pads: readonly number[] | undefined;
   /** Every place of the long value has its share in the windows' positions: nothing is left over at its end. */
@@ -38,23 +35,19 @@ export class SlidingWindow {
   private readonly axes: readonly number[];
 
   constructor(
-    private readonly n: NodeView,
+    private readonly settings: WindowSettings,
     private readonly b: RuleBuilder,
     private readonly window: Window,
   ) {
-    const count = n.rank(0) - 2;
-    const ones = Array<number>(count).fill(1);
-    this.axes = ones.map((_, i) => i + 2);
-    this.strides = n.ints('strides') ?? ones;
-    this.dilations = n.ints('dilations') ?? ones;
-    this.group = n.int('group', 1);
-    this.everyStep = this.strides.every(stride => stride === 1);
+    this.axes = settings.strides.map((_, i) => i + 2);
+    this.everyStep = settings.strides.every(stride => stride === 1);
     this.pads = this.fixedPads();
   }
 
   /** The short value's adjoint as the long one's: each entry spread by the kernel [short, long / group, ...]. */
   toLong(g: string, kernel: string): string {
-    const { b, strides, dilations, group, pads } = this;
+    const { b, pads } = this;
+    const { strides, dilations, group } = this.settings;
     if (pads && this.everyStep) {
       const around = this.padsOfAdjoint(pads);
       if (around) {
@@ -69,7 +62,7 @@ export class SlidingWindow {
 
   /** A long value as a short one: a convolution with the kernel [short, long / group, ...]. */
   toShort(long: string, kernel: string): string {
-    const { strides, dilations, group } = this;
+    const { strides, dilations, group } = this.settings;
     const { value, pads } = this.padded(long, this.pads);
     return this.b.op('Conv', [value, kernel], { strides, dilations, group, ...pads });
   }
@@ -79,7 +72,8 @@ export class SlidingWindow {
    * batch and channels swapped, strides and dilations too. The groups of long channels go to the batch.
    */
   toKernel(long: string, short: string): string {
-    const { b, group, axes } = this;
+    const { b, axes } = this;
+    const { strides, dilations, group } = this.settings;
     const sizes = this.window.kernelSizes;
     if (sizes && group === 1 && places(sizes).length <= fewPlaces) {
       return this.toSmallKernel(long, short, sizes);
@@ -97,8 +91,8 @@ export class SlidingWindow {
       data = b.reshape(grouped, b.concat([b.ints([-1]), channels, space], 0));
     }
     const made = b.op('Conv', [data, b.op('Transpose', [short], { perm: swap })], {
-      strides: this.dilations,
-      dilations: this.strides,
+      strides: dilations,
+      dilations: strides,
       group,
       ...pads,
     });
@@ -112,14 +106,15 @@ export class SlidingWindow {
   private padsOfAdjoint(pads: readonly number[]): number[] | undefined {
     const { kernelSizes } = this.window;
     if (!kernelSizes) return undefined;
-    const reach = kernelSizes.map((size, i) => (size - 1) * this.dilations[i]!);
+    const reach = kernelSizes.map((size, i) => (size - 1) * this.settings.dilations[i]!);
     const around = pads.map((pad, i) => reach[i % reach.length]! - pad);
     return around.every(pad => pad >= 0) ? around : undefined;
   }
 
   /** The kernel [short, long / group, ...] as [long, short / group, ...], reversed along the spatial axes. */
   private turned(kernel: string): string {
-    const { b, group, axes } = this;
+    const { b, axes } = this;
+    const { group } = this.settings;
     const all = (value: number): string => b.ints(axes.map(() => value));
     const bounds = [all(-1), all(-(2 ** 40)), b.ints(axes), all(-1)];
     const reversed = b.op('Slice', [kernel, ...bounds]);
@@ -144,15 +139,15 @@ export class SlidingWindow {
     const around = pads && this.everyStep ? b.ints(pads) : this.overhang();
     const value = zerosAround(long, b, around, axes, rank);
     const copies = places(sizes).map(place => {
-      const starts = place.map((at, i) => at * this.dilations[i]!);
-      const left = place.map((at, i) => (sizes[i]! - 1 - at) * this.dilations[i]!);
+      const starts = place.map((at, i) => at * this.settings.dilations[i]!);
+      const left = place.map((at, i) => (sizes[i]! - 1 - at) * this.settings.dilations[i]!);
       const ends = left.map(rest => (rest === 0 ? 2 ** 40 : -rest));
       return b.op('Slice', [
         value,
         b.ints(starts),
         b.ints(ends),
         b.ints(axes),
-        b.ints(this.strides),
+        b.ints(this.settings.strides),
       ]);
     });
     const rows = (tensor: string): string => {
@@ -173,43 +168,32 @@ export class SlidingWindow {
 
   /** How far the windows reach over the starts and the ends of the long value (negative where not to it). */
   private overhang(): string {
-    const { n, b, axes, window } = this;
+    const { b, axes, window } = this;
+    const { strides, dilations, pads, same, outputPadding } = this.settings;
     const one = b.ints([1]);
     const times = (a: string, factors: readonly number[]): string => b.mul(a, b.ints(factors));
     const size = b.sizes(window.long, axes);
-    const travel = times(b.sub(b.sizes(window.short, axes), one), this.strides);
-    const reach = b.add(times(b.sub(window.kernel, one), this.dilations), one);
+    const travel = times(b.sub(b.sizes(window.short, axes), one), strides);
+    const reach = b.add(times(b.sub(window.kernel, one), dilations), one);
     const extent = b.add(travel, reach);
-    let start = b.ints((n.ints('pads') ?? axes.flatMap(() => [0, 0])).slice(0, axes.length));
-    if (this.same()) {
-      const whole = b.add(extent, b.ints(n.ints('output_padding') ?? axes.map(() => 0)));
+    let start = b.ints(pads.slice(0, axes.length));
+    if (same) {
+      const whole = b.add(extent, b.ints(outputPadding));
       const total = b.op('Max', [b.sub(whole, size), b.ints([0])]);
-      const upper = n.string('auto_pad', 'NOTSET') === 'SAME_UPPER';
-      start = b.div(upper ? total : b.add(total, one), b.ints([2]));
+      start = b.div(same === 'upper' ? total : b.add(total, one), b.ints([2]));
     }
     return b.concat([start, b.sub(b.sub(extent, size), start)], 0);
   }
 
-  /** The padding follows from the lengths. */
-  private same(): boolean {
-    const { n } = this;
-    return (
-      n.string('auto_pad', 'NOTSET').startsWith('SAME') || n.ints('output_shape') !== undefined
-    );
-  }
-
   private fixedPads(): readonly number[] | undefined {
-    const { n, axes } = this;
-    if (n.int('ceil_mode', 0) === 1 && !this.everyStep) return undefined;
-    const over = n.ints('output_padding') ?? [];
-    if (over.some((extra, i) => extra >= this.strides[i]!)) return undefined;
-    if (!this.same()) return n.ints('pads') ?? axes.flatMap(() => [0, 0]);
-    if (!this.everyStep || n.ints('output_shape')) return undefined;
+    const { strides, dilations, pads, same, outputPadding, outputShape, ceil } = this.settings;
+    if (ceil && !this.everyStep) return undefined;
+    if (outputPadding.some((extra, i) => extra >= strides[i]!)) return undefined;
+    if (!same) return pads;
     const { kernelSizes } = this.window;
-    if (!kernelSizes) return undefined;
-    const totals = kernelSizes.map((size, i) => (size - 1) * this.dilations[i]!);
-    const upper = n.string('auto_pad', 'NOTSET') === 'SAME_UPPER';
-    const starts = totals.map(total => (upper ? Math.floor : Math.ceil)(total / 2));
+    if (!this.everyStep || outputShape || !kernelSizes) return undefined;
+    const totals = kernelSizes.map((size, i) => (size - 1) * dilations[i]!);
+    const starts = totals.map(total => (same === 'upper' ? Math.floor : Math.ceil)(total / 2));
     return [...starts, ...totals.map((total, i) => total - starts[i]!)];
   }
 }

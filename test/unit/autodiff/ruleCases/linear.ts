@@ -53,6 +53,10 @@ const convolutions: Case[] = [
   plain('Conv', lengths[0]!, { kernel_shape: [2], pads: [1, 0] }, multilinear),
   plain('Conv', lengths[0]!, { kernel_shape: [2], pads: [2, 2], dilations: [2] }, multilinear),
   plain('Conv', lengths[0]!, { kernel_shape: [2], pads: [1, 2], strides: [2] }, multilinear),
+  // Kernels that span an axis.
+  plain('Conv', 'B 2 L 3, 2 2 2 3, 2', { kernel_shape: [2, 3] }, multilinear),
+  plain('Conv', 'B 2 3 L, 2 2 3 2', { kernel_shape: [3, 2], pads: [0, 1, 0, 0] }, multilinear),
+  plain('Conv', 'B 2 3 2, 2 2 3 2', { kernel_shape: [3, 2] }, multilinear),
   plain('Conv', wide, { group: 2 }, multilinear),
   plain('Conv', wide, { group: 2, kernel_shape: [3], pads: [1, 2] }, multilinear),
   plain('Conv', 'B 2 5 L, 3 2 3 2, 3', { kernel_shape: [3, 2], pads: [1, 0, 2, 1] }, multilinear),
