@@ -49,7 +49,8 @@ async function useModel(
   await models.pick(dir);
   // A task that was chosen for the model before need not be one of this.
   await choices.set({ ...choices.get(), task: null });
-  await explainer.again({ keepQuestion: false });
+  // Nobody asked for the shown line just now, and it may be none for this model: the panel says so.
+  await explainer.again({ keepQuestion: false, quiet: true });
   return dir;
 }
 

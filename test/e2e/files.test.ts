@@ -65,6 +65,8 @@ describe('Files and commands', () => {
     await window.chooseFromMenu('a joy to watch', 'Glassbox', 'Select Fields...');
     await window.listIsOpen(/is the text/);
     await window.pick('opinion');
+    await window.listIsOpen(/is the second text/);
+    await window.pick('No second text');
     await window.listIsOpen(/is the gold label/);
     await window.panel.answerTo(() => window.pick('stars'));
     const map = await window.panel.frame.locator('.map-text').evaluate(row => row.textContent);

@@ -115,6 +115,13 @@ export class Panel {
   /** Chooses in one of the dropdowns, by the words that a person reads, and waits for the answer. */
   async choose(field: string, option: string): Promise<void> {
     await this.answerTo(async () => {
+      const grouped = this.frame
+        .getByRole('combobox', { name: field, exact: true })
+        .and(this.frame.locator('select'));
+      if ((await grouped.count()) > 0) {
+        await grouped.selectOption({ label: option });
+        return;
+      }
       await this.openDropdown(field);
       await this.dropdown(field).getByRole('option', { name: option, exact: true }).click();
     });
@@ -136,13 +143,17 @@ export class Panel {
     return table.locator('tbody').getByRole('row').allInnerTexts();
   }
 
-  /** What a dropdown offers. */
-  async options(field: string): Promise<string[]> {
-    await this.openDropdown(field);
-    const options = this.dropdown(field).getByRole('option');
-    const texts = (await options.allInnerTexts()).map(text => text.trim());
-    await this.page.keyboard.press('Escape');
-    return texts;
+  /** The button of an entity, by its words. */
+  entity(words: string): Locator {
+    return this.frame
+      .getByRole('list', { name: 'Entities' })
+      .getByRole('button')
+      .filter({ hasText: words });
+  }
+
+  /** The bars of what the model chose from; each that can be asked about is a button. */
+  get bars(): Locator {
+    return this.frame.locator('.bars').getByRole('button');
   }
 
   async chosen(field: string): Promise<string> {
