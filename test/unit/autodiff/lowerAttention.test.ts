@@ -1,9 +1,11 @@
 /** Attention operators in every form of their masks and inputs, against ONNX Runtime's own kernels. */
 import assert from 'node:assert/strict';
+import { findEmbeddingLookup } from '../../../src/autodiff/embeddingLookup';
 import { convert } from '../../../src/autodiff/lower';
 import type { PlainAttributes } from '../../../src/onnx/builder';
 import type { Constant } from '../../../src/onnx/graph';
 import { constantOf, sizeOf } from '../../../src/onnx/tensorData';
+import type { TensorValue } from '../../../src/runtime/session';
 import { GlassboxError } from '../../../src/protocol/messages';
 import { checkLowered, FusedGraph } from '../../support/fusedGraph';
 
@@ -181,6 +183,59 @@ describe('lowering of MultiHeadAttention', () => {
     const inputs = [g.input([batch, length, width]), ...ready];
     await checkLowered(g.output(...g.node('MultiHeadAttention', inputs, { num_heads: heads })));
   });
+});
+
+describe('lowering of a whole encoder', () => {
+  /** As ONNX Runtime's transformer optimiser writes BERT: one node for the embeddings, six a layer. */
+  const encoder = (mask: 'counts' | 'raw'): FusedGraph => {
+    const g = new FusedGraph();
+    const ids = g.b.input('input_ids', 'int64', ['batch', 'length']);
+    const given = g.b.input('attention_mask', 'int64', ['batch', 'length']);
+    const values = [1, 1, 1, 1, 1, 1, 1, 1, 0, 0];
+    g.feeds['input_ids'] = integer(values.map((_, i) => (3 * i) % 10));
+    g.feeds['attention_mask'] = integer(values);
+    const [rows, open] = [ids, given].map(x => g.b.op('Cast', [x], { to: 'int32' }));
+    const norm = (): string[] => [g.weight([width]), g.weight([width])];
+    const tables = ['', g.weight([10, width], 'words'), g.weight([6, width]), ''];
+    const embedded = g.node(
+      'EmbedLayerNormalization',
+      [rows!, ...tables, ...norm(), mask === 'counts' ? open! : ''],
+      {},
+      [0, 1],
+    );
+    let x = embedded[0]!;
+    for (let layer = 0; layer < 2; layer++) {
+      const weights = [g.weight([width, 3 * width]), g.weight([3 * width])];
+      const inputs = [x, ...weights, mask === 'counts' ? embedded[1]! : open!];
+      const [attended] = g.node('Attention', inputs, { num_heads: heads });
+      const mixed = g.b.op('MatMul', [attended!, g.weight([width, width])]);
+      [x] = g.node('SkipLayerNormalization', [mixed, x, ...norm(), g.weight([width])]) as [string];
+      const wide = g.b.op('MatMul', [x, g.weight([width, 16])]);
+      const [active] = g.node('BiasGelu', [wide, g.weight([16])]);
+      const narrow = g.b.op('MatMul', [active!, g.weight([16, width])]);
+      [x] = g.node('SkipLayerNormalization', [narrow, x, ...norm(), g.weight([width])]) as [string];
+    }
+    return g.output(g.b.op('Gather', [x, g.b.int(0)], { axis: 1 }));
+  };
+  const integer = (values: readonly number[]): TensorValue => ({
+    dtype: 'int64',
+    dims: [batch, length],
+    data: BigInt64Array.from(values, BigInt),
+  });
+
+  for (const mask of ['counts', 'raw'] as const) {
+    it(mask === 'raw' ? 'masked by the input' : 'masked by numbers of tokens', async () => {
+      const { graph, conversions } = await checkLowered(encoder(mask), undefined, 1e-5);
+      assert.equal(findEmbeddingLookup(graph).table.name, 'words');
+      assert.deepEqual(conversions, [
+        {
+          kind: 'fused',
+          says: 'fused operators: EmbedLayerNormalization x 1, Attention x 2, SkipLayerNormalization x 4, BiasGelu x 2',
+          exact: true,
+        },
+      ]);
+    });
+  }
 });
 
 describe('lowering of GroupQueryAttention', () => {

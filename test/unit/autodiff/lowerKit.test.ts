@@ -18,6 +18,7 @@ import { Tokenizer } from '../../../src/runtime/tokenizer';
 import { integers, probeFeeds } from '../../support/families';
 import { kitPath } from '../../support/models';
 import { assertClose, numbers } from '../../support/numbers';
+import { optimised } from '../../support/optimised';
 import { float32 } from '../../support/runGraph';
 
 /** So many lines of the development set. */
@@ -211,5 +212,14 @@ describe('sst2-bert as users find it', function () {
     assert.ok(replaced > 40, `${replaced} weights`);
     const expected = await logitsOf(writeModel(dequantised), sentences);
     assertClose(variant.explained.flat(), expected.flat(), 1e-5, 'logits of these weights');
+
+    // The optimiser fuses quantised products, too; they stand for the same.
+    const fused = convert(await optimised(file));
+    assert.match(
+      fused.conversions[0]!.says,
+      /MatMulIntegerToFloat x 12, DynamicQuantizeMatMul x 14/,
+    );
+    const same = await logitsOf(writeModel(prepare(fused.graph)), sentences);
+    assertClose(same.flat(), expected.flat(), 1e-5, 'logits of the optimised file');
   });
 });
