@@ -4,6 +4,20 @@ import { renameInputs, usedValues } from '../passes/graphIndex';
 import type { RuleBuilder } from '../ruleBuilder';
 import { putTogether, type ScanParts, type ScanPort, type ScanState } from '../scanParts';
 
+/** Ops with one output that cost no more than to stack and read what they compute. */
+const cheap = new Set([
+  'Add',
+  'Sub',
+  'Mul',
+  'Neg',
+  'Cast',
+  'Where',
+  'Greater',
+  'Less',
+  'Equal',
+  'Not',
+]);
+
 export class ReverseScan {
   /** In which direction stacks over the steps are kept: that of the data, which spares a second arrangement. */
   readonly order: number;
@@ -83,11 +97,13 @@ export class ReverseScan {
       .slice(0, this.forward.nodes.length)
       .map(node => renameInputs(node, rename));
     const { states, inputs } = this.forward;
+    const again = this.computedAgain(nodes, needed);
     for (const port of inputs) {
       if (needed.has(port.inner)) this.replay(port.inner, port);
     }
     const made = [...states.map(state => state.before), ...nodes.flatMap(node => node.outputs)];
-    for (const value of made.filter(each => needed.has(each))) {
+    const recomputed = new Set(again.flatMap(node => node.outputs));
+    for (const value of made.filter(each => needed.has(each) && !recomputed.has(each))) {
       this.replay(value, { outer: this.record(value), axis: 0, direction: this.order });
     }
     // A loop without slices would not know when to end.
@@ -99,13 +115,41 @@ export class ReverseScan {
       states: this.states.map(state => ({ ...state, after: rename(state.after) })),
       inputs: this.inputs,
       outputs: this.outputs.map(port => ({ ...port, inner: rename(port.inner) })),
-      nodes: kept.reverse().map(node => renameInputs(node, rename)),
+      nodes: [...again, ...kept.reverse()].map(node => ({
+        ...renameInputs(node, rename),
+        outputs: node.outputs.map(rename),
+      })),
       constants: new Map(own),
     };
     const { graph } = this.b;
     const place = graph.nodes.indexOf(forwardNode);
     graph.nodes[place] = putTogether({ ...this.forward, nodes, outputs: this.recorded });
     graph.nodes.push(putTogether(reverse));
+  }
+
+  /**
+   * The nodes of the forward body that the reverse body repeats, because they are cheap and depend on slices only.
+   * A derivative of a derivative then needs fewer stacks of the first, often none: without them a tangent does
+   * not run the loop of the adjoint at all. Adds what they read to `needed`.
+   */
+  private computedAgain(nodes: readonly Node[], needed: Set<string>): Node[] {
+    const before = this.forward.states.map(state => state.before);
+    const other = new Set(before);
+    const repeatable = nodes.filter(node => {
+      const can = cheap.has(node.op) && node.domain === '' && !node.inputs.some(x => other.has(x));
+      if (!can) node.outputs.forEach(output => other.add(output));
+      return can;
+    });
+    const again: Node[] = [];
+    for (const node of repeatable.reverse()) {
+      if (!node.outputs.some(output => needed.has(output))) continue;
+      usedValues(node).forEach(value => needed.add(value));
+      node.outputs.forEach(output => {
+        this.rename(output, `${this.name}/again_${again.length}`);
+      });
+      again.push(node);
+    }
+    return again.reverse();
   }
 
   /** Lets the reverse body read a value of the forward body, of the same step. */
