@@ -17,56 +17,16 @@ const matMulNBits: Lowering = (n, b) => {
   ];
   const bits = n.int('bits', 4);
   const blocks = Math.ceil(width / block);
-  const packed = n.requiredConstant(1, 'weights');
-  const q = constantOf('uint8', [rows, blocks * block], unpackBits(packed.bytes, bits));
-  const scale = reshaped(n.requiredConstant(2, 'scales'), [rows, blocks]);
-  const zeroPoint = zeroPoints(n, rows, blocks, bits);
-  const real = elementsOf(dequantise(q, { scale, zeroPoint, axis: 1, block })) as Float32Array;
-  // The last block may be longer than what is left of K.
-  const weight = new Float32Array(width * rows);
-  for (let row = 0; row < rows; row++) {
-    for (let k = 0; k < width; k++) weight[k * rows + row] = real[row * blocks * block + k]!;
-  }
-  const product = b.matmul(n.x[0]!, n.around.weight(n.x[1]!, [width, rows], weight));
-  return [n.has(5) ? b.add(product, n.x[5]!) : product];
-};
-
-function reshaped(constant: Constant, dims: readonly number[]): Constant {
-  return { ...constant, dims };
-}
-
-/** One a block; without any, the middle of the range. */
-function zeroPoints(n: FusedNode, rows: number, blocks: number, bits: number): Constant {
-  if (!n.has(3)) return constantOf('uint8', [1], [2 ** (bits - 1)]);
-  const given = n.requiredConstant(3, 'zero points');
-  if (given.dtype !== 'uint8') return reshaped(given, [rows, blocks]);
-  // Each row fills whole bytes.
-  const all = unpackBits(given.bytes, bits);
-  const stride = all.length / rows;
-  const kept = Uint8Array.from(
-    { length: rows * blocks },
-    (_, i) => all[Math.floor(i / blocks) * stride + (i % blocks)]!,
+  const small = bits < 8 && table.bytes.every(byte => byte < 2 ** bits);
+  const packed = table.dtype === 'uint8' && !(fits && small);
+  const unpack = (constant: Constant, dims: readonly number[]): Constant =>
+    constant.dtype === 'uint8' && constant.bytes.length !== sizeOf(dims)
+      ? constantOf('uint8', dims, unpackBits(constant.bytes, bits))
+      : constant;
+  const q = unpack(
+    table,
+    packed ? table.dims.with(-1, table.dims.at(-1)! * (8 / bits)) : table.dims,
   );
-  return constantOf('uint8', [rows, blocks], kept);
-}
-
-/** Inputs: table, indices, scales, zero points. Bytes of a table in uint8 hold as many numbers as fit in. */
-const gatherBlockQuantized: Lowering = (n, b) => {
-  const table = n.requiredConstant(0, 'table');
-  const scale = n.requiredConstant(2, 'scales');
-  const rank = table.dims.length;
-  const axis = fromEnd(n.int('quantize_axis', 1), rank);
-  const block = n.int('block_size', 128);
-  const bits = n.int('bits', 4);
-  const packed = table.dtype === 'uint8';
-  const unpack = (constant: Constant, like: readonly number[]): Constant => {
-    if (!packed || bits === 8 || constant.bytes.length === sizeOf(like)) return constant;
-    return constantOf('uint8', like, unpackBits(constant.bytes, bits));
-  };
-  const dims = table.dims.map((dim, i) =>
-    packed && bits < 8 && i === rank - 1 ? dim * (8 / bits) : dim,
-  );
-  const q = unpack(table, dims);
   const zeroPoint = n.has(3)
     ? unpack(n.requiredConstant(3, 'zero points'), scale.dims)
     : constantOf('uint8', [1], [packed ? 2 ** (bits - 1) : 0]);

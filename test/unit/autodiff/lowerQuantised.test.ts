@@ -493,24 +493,30 @@ describe('lowering of weights in blocks of a few bits', () => {
     }
   });
 
-  it('GatherBlockQuantized', async () => {
+  /** Two numbers a byte, or one, as tables in a type of four bits are read. */
+  const gathering = (packed: boolean, zeros: boolean): FusedGraph => {
     const g = new FusedGraph();
     const ids = g.b.input('input_ids', 'int64', ['batch', 'length']);
     g.feeds['input_ids'] = { dtype: 'int64', dims: [1, 3], data: BigInt64Array.from([3n, 9n, 0n]) };
-    const inputs = [
-      g.b.constant('uint8', [10, 16], g.whole([10, 16], 0, 255), 'table_q4'),
-      ids,
-      g.b.constant(
-        'float32',
-        [10, 2],
-        g.whole([10, 2], 1, 9).map(v => v / 50),
-      ),
-      g.b.constant('uint8', [10, 1], g.whole([10, 1], 0, 255)),
-    ];
+    const table = (dims: number[], name: string): string => {
+      const bytes = g.whole(dims, 0, 255);
+      if (packed) return g.b.constant('uint8', dims, bytes, name);
+      const halves = bytes.flatMap(byte => [byte & 15, byte >> 4]);
+      return g.b.constant('uint8', dims.with(-1, dims.at(-1)! * 2), halves, name);
+    };
+    const scales = g.whole([10, 2], 1, 9).map(v => v / 50);
+    const inputs = [table([10, 16], 'table_q4'), ids, g.b.constant('float32', [10, 2], scales)];
+    if (zeros) inputs.push(table([10, 1], 'zeros'));
     const attributes = { gather_axis: 0, quantize_axis: 1, block_size: 16, bits: 4 };
-    const words = g.node('GatherBlockQuantized', inputs, attributes);
-    const { graph } = await checkLowered(g.output(g.b.op('Tanh', words)));
-    assert.equal(findEmbeddingLookup(graph).table.name, 'table');
+    return g.output(g.b.op('Tanh', g.node('GatherBlockQuantized', inputs, attributes)));
+  };
+
+  it('GatherBlockQuantized', async () => {
+    for (const zeros of [false, true]) {
+      const { graph } = await checkLowered(gathering(true, zeros));
+      assert.equal(findEmbeddingLookup(graph).table.name, 'table');
+    }
+    await checkLowered(gathering(false, true), gathering(true, true).graph);
   });
 });
 
