@@ -1,8 +1,7 @@
 /** Which operators derivatives can pass, for the check of a model. */
-import type { Graph } from '../onnx/graph';
 import { fusedLowerings, numberLowerings, refusedLowerings } from './lower/table';
 import { sequenceOps } from './passes/lowerSequences';
-import { flat, ruleName } from './rule';
+import { flat } from './rule';
 import { rules } from './rules';
 
 /**
@@ -33,23 +32,4 @@ export function coverageOf(op: string, domain = ''): Coverage {
   const rule = rules[name];
   if (!rule) return 'missing';
   return rule === flat ? 'zero' : 'rule';
-}
-
-/**
- * The operators of a graph as `prepare` leaves it that no derivative can pass, bodies of loops included: op (other
- * domains as 'domain.Op') -> how many nodes. They stand in the way only if they lie between the input and the output.
- */
-export function withoutRule(prepared: Graph): Map<string, number> {
-  const counts = new Map<string, number>();
-  const visit = (graph: Graph): void => {
-    for (const node of graph.nodes) {
-      const name = ruleName(node);
-      if (!rules[name]) counts.set(name, (counts.get(name) ?? 0) + 1);
-      for (const attribute of Object.values(node.attributes)) {
-        if (attribute.kind === 'graph') visit(attribute.value);
-      }
-    }
-  };
-  visit(prepared);
-  return counts;
 }

@@ -1,6 +1,6 @@
 /** Element by element, with broadcasting. */
 import type { Case } from '../../../support/finiteDifferences';
-import { away, float, ofMany, ofOne, plain, positive, single, unit } from './table';
+import { at, away, float, ofMany, ofOne, plain, positive, single, unit } from './table';
 
 const broadcasts: readonly string[] = [
   'B L 2, B L 2',
@@ -46,6 +46,8 @@ export const elementwise: Case[] = [
   ofOne('Pow of zero', 'B L', (b, x, t) => b.op('Pow', [x, b.scalar(2, t)]), {
     domain: () => 0,
   }),
+  ...['Max', 'Min'].map(op => plain(op, 'B L, L', {}, { ...at(1), name: `${op} of equals` })),
+  plain('Abs', BL, {}, { ...at(0), name: 'Abs of zero' }),
   ofOne('Pow 2, integer', 'B L', (b, x) => b.op('Pow', [x, b.int(2)])),
   ofOne('Pow, integers', 'B 2', (b, x) => b.op('Pow', [x, b.ints([3, 4])])),
   ofOne('Clip', 'B L', (b, x, t) => b.op('Clip', [x, b.scalar(-0.5, t), b.scalar(0.7, t)])),

@@ -1,6 +1,17 @@
 /** Reductions, poolings, normalisations. */
 import type { Case } from '../../../support/finiteDifferences';
-import { apart, away, float, multilinear, ofMany, ofOne, plain, positive, single } from './table';
+import {
+  apart,
+  at,
+  away,
+  float,
+  multilinear,
+  ofMany,
+  ofOne,
+  plain,
+  positive,
+  single,
+} from './table';
 
 const kinds = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'LogSum', 'LogSumExp', 'SumSquare', 'L1', 'L2'];
 
@@ -18,6 +29,19 @@ const reduce: Case[] = kinds.flatMap(kind => {
     }),
   ];
 });
+
+/** About a third of the numbers are zero. */
+const gaps = (x: number): number => (Math.abs(x) < 0.45 ? 0 : x);
+
+const zeros: Case[] = [
+  ofOne('ReduceProd with zeros', 'B L 3', (b, x) => b.op('ReduceProd', [x, b.ints([1])]), {
+    orders: 1,
+    domain: gaps,
+  }),
+  ...['ReduceL1', 'ReduceL2'].map(op =>
+    ofOne(`${op} of zeros`, 'B L', (b, x) => b.op(op, [x, b.ints([1])]), at(0)),
+  ),
+];
 
 const lines = 'B 2 L';
 const planes = 'B 2 5 L';
@@ -112,4 +136,4 @@ const normalisation: Case[] = [
   ),
 ];
 
-export const reductions: Case[] = [...reduce, ...pooling, ...normalisation];
+export const reductions: Case[] = [...reduce, ...zeros, ...pooling, ...normalisation];

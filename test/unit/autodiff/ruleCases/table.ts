@@ -13,6 +13,9 @@ export const multilinear = { ...single, tolerance: { step: 0.5, error: 2e-5 } } 
 /** For kinks: values far apart, lest a step crosses one. */
 export const apart = { ...single, domain: (x: number): number => 20 * x } as const;
 
+/** A place where the function has a kink, and central differences are its mean slope. */
+export const at = (value: number) => ({ orders: 1, domain: () => value }) as const;
+
 export const away = (x: number): number => x + Math.sign(x) * 0.3;
 export const positive = (x: number): number => Math.abs(x) + 0.5;
 /** Strictly between -1 and 1. */
