@@ -115,7 +115,7 @@ export function readingOf(options: ExplainOptions): ReadingOptions {
   };
 }
 
-function wholeNumber(text: string): number {
+export function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is expected.');
   return Number(text);
 }

@@ -6,6 +6,9 @@ import type { EngineClientOptions, EngineLogger } from '../engine/client';
 import { EngineClient } from '../engine/client';
 import { methodDescriptions } from '../interpret/saliency/methods';
 import { GlassboxError, reasonOf } from '../protocol/messages';
+import { addCheckOptions, checkFolder } from './checkCommand';
+import type { CheckOptions } from './checkCommand';
+import { reportCheck } from './checkReport';
 import { explainTarget } from './explainCommand';
 import { printable } from './heatLine';
 import { reportMethods } from './methodsReport';
@@ -21,14 +24,15 @@ export interface Terminal {
   readonly engine: Pick<EngineClientOptions, 'entry' | 'execArgv'>;
 }
 
-/** Of every error, also of wrong options. */
+/** Of every error, also of wrong options, and of a model that is not well. */
 const failed = 2;
 
 /** Runs `args` (without node and script) and returns the exit code. Never throws. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const outcome = { code: 0 };
   try {
-    await makeProgram(terminal).parseAsync([...args], { from: 'user' });
-    return 0;
+    await makeProgram(terminal, outcome).parseAsync([...args], { from: 'user' });
+    return outcome.code;
   } catch (error) {
     // Commander has printed its own errors already, through `outputError`.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failed;
@@ -37,7 +41,18 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-function makeProgram({ out, err, colors, engine }: Terminal): Command {
+/** `outcome` gets the exit code of a command that did what it should. */
+function makeProgram({ out, err, colors, engine }: Terminal, outcome: { code: number }): Command {
+  /** Native libraries write what they like to stderr: in their own process it goes to the log. */
+  const withEngine = async <T>(
+    verbose: true | undefined,
+    work: (client: EngineClient) => Promise<T>,
+  ): Promise<T> => {
+    const client = new EngineClient({ ...engine, ...(verbose ? { log: logTo(err) } : {}) });
+    return await work(client).finally(() => {
+      client.dispose();
+    });
+  };
   const program = new Command('glassbox')
     .description('Shows which tokens decided what a text model predicted.')
     .version(version)
@@ -52,7 +67,10 @@ function makeProgram({ out, err, colors, engine }: Terminal): Command {
     .argument('[command]')
     .action((command: string | undefined) => {
       const says = command === undefined ? 'Say what to do' : `There is no command "${command}"`;
-      throw new GlassboxError('bad-input', `${says}: explain or methods; --help tells more.`);
+      throw new GlassboxError(
+        'bad-input',
+        `${says}: explain, check or methods; --help tells more.`,
+      );
     });
   addExplainOptions(
     program
@@ -63,14 +81,22 @@ function makeProgram({ out, err, colors, engine }: Terminal): Command {
         'a .jsonl, .csv, .tsv, .conll or .txt file and a line of it, from 1',
       ),
   ).action(async (target: string | undefined, options: ExplainOptions) => {
-    // Native libraries write what they like to stderr: in their own process it goes to the log.
-    const client = new EngineClient({ ...engine, ...(options.verbose ? { log: logTo(err) } : {}) });
-    const result = await explainTarget(target, options, client).finally(() => {
-      client.dispose();
-    });
+    const result = await withEngine(options.verbose, client =>
+      explainTarget(target, options, client),
+    );
     if (options.json) out(`${JSON.stringify(result)}\n`);
     else if ('record' in result) out(`${reportRecord(result, colors)}\n`);
     else out(`${reportRows(result, colors)}\n`);
+  });
+  addCheckOptions(
+    program
+      .command('check')
+      .description('check a model: its files, operators, derivatives and devices'),
+  ).action(async (options: CheckOptions) => {
+    const check = await withEngine(options.verbose, client => checkFolder(options, client));
+    out(`${options.json ? JSON.stringify(check) : reportCheck(check, colors)}\n`);
+    // The answer holds the reasons.
+    if (!check.ok) outcome.code = failed;
   });
   program
     .command('methods')
