@@ -12,6 +12,7 @@ import type { Hue, Palette } from './theme';
 import type { SaliencyMap, TokenFacts } from './tokenFacts';
 import { spokenFacts } from './tokenFacts';
 import {
+  decisionWords,
   goldWords,
   methodSentence,
   normalisationSentence,

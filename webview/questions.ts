@@ -62,13 +62,22 @@ type Matches = (choice: LabelChoice, label: string, state: PanelState) => boolea
 const asLabel: Matches = (choice, label) =>
   (choice.kind === 'label' || choice.kind === 'not') && choice.label === label;
 
-/** 'B-PER' and 'I-PER' are both tags of a span of type 'PER'. */
+/** The bars are of the first word, so a question about a type stands at the tag that begins it. */
 const asTag: Matches = (choice, label, { explanation }) => {
   const now = explanation.explained.choice;
-  if (choice.kind !== 'span' || now.kind !== 'span') return false;
-  const here = choice.start === now.start && choice.end === now.end;
-  return here && (choice.label === label || choice.label === label.replace(/^[A-Z]-/, ''));
+  if (choice.kind !== 'span' || now.kind !== 'span' || choice.against !== undefined) return false;
+  if (choice.start !== now.start || choice.end !== now.end) return false;
+  const { labels } = explanation.prediction;
+  return (
+    choice.label === label || firstTag(labels, choice.label, choice.end - choice.start) === label
+  );
 };
+
+/** The tag of the first of `count` words of an entity, in whichever of BIO, BIOES, BIOUL, IOB1 the labels are. */
+function firstTag(labels: readonly string[], type: string, count: number): string | undefined {
+  const places = count === 1 ? ['S-', 'U-', 'B-', 'I-'] : ['B-', 'I-'];
+  return places.map(place => place + type).find(tag => labels.includes(tag));
+}
 
 const asToken: Matches = (choice, label, { explanation }) => {
   if (choice.kind !== 'mask' || choice.token !== label) return false;
@@ -86,6 +95,7 @@ export function choiceOfEntity(questions: readonly Question[], entity: Entity): 
     ({ choice, possible }) =>
       possible &&
       choice.kind === 'span' &&
+      choice.against === undefined &&
       choice.start === start &&
       choice.end === end &&
       choice.label === type,

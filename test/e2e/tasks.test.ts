@@ -1,7 +1,7 @@
 /** Pairs, entities, masks and answers, as a person asks about them; real models where the kit is there. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import { repository } from '../../scripts/tools/places.mjs';
 import { axeFindings, chooseTheme, forgetTheme, themes } from './support/themes';
@@ -26,6 +26,9 @@ const files: Readonly<Record<string, string>> = {
   'questions.jsonl': `{"question":"${question}","context":"${context}"}\n`,
 };
 
+/** Longer than the sample's model reads. */
+const long = 'The plot is thin, but the leads are a joy. '.repeat(16).trim();
+
 /** The small random family for question answering, with a tokenizer of a few words. */
 async function addAnsweringModel(folder: string): Promise<void> {
   await mkdir(folder);
@@ -45,6 +48,10 @@ async function prepare(workspace: string): Promise<void> {
     const from = path.join(kit, name);
     if (existsSync(from)) await cp(from, path.join(workspace, name), { recursive: true });
   }
+  await writeFile(path.join(workspace, 'long.txt'), `${long}\n`);
+  const settings = path.join(workspace, '.vscode', 'settings.json');
+  const own = JSON.parse(await readFile(settings, 'utf8')) as object;
+  await writeFile(settings, JSON.stringify({ ...own, 'glassbox.longText': 'start' }));
   await addAnsweringModel(path.join(workspace, 'answering'));
 }
 
@@ -178,6 +185,36 @@ describe('Tasks', () => {
         await chooseTheme(window, theme);
         await picture(`e2e-entities-${theme.name}`);
         assert.deepEqual(await axeFindings(window), []);
+      });
+    }
+  });
+
+  describe('a text longer than the model', () => {
+    before(async function () {
+      await open(this, 'long.txt', 'model');
+      await window.explain('The plot is thin');
+    });
+
+    /** Characters of the file that are struck through, without blanks. */
+    const struck = async () => {
+      const parts = await window.editor.locator('.view-line span').evaluateAll(spans =>
+        spans
+          .filter(span => span.children.length === 0)
+          .filter(span => getComputedStyle(span).textDecorationLine === 'line-through')
+          .map(span => span.textContent),
+      );
+      return parts.join('').replace(/[\s\u00a0]/g, '');
+    };
+
+    for (const theme of themes) {
+      it(`is struck through where it was not read, in the theme ${theme.title}`, async () => {
+        await chooseTheme(window, theme);
+        const marked = await until('what was not read', async () => (await struck()) || null);
+        assert.ok(long.replace(/\s/g, '').endsWith(marked), marked);
+        assert.ok(marked.length < long.length / 2, 'what was read is not struck through');
+        await picture(`e2e-unseen-${theme.name}`);
+        const inPanel = await window.panel.frame.locator('.unseen').allTextContents();
+        assert.equal(inPanel.join('').replace(/\s/g, ''), marked);
       });
     }
   });

@@ -176,6 +176,10 @@ describe('panel of a task', () => {
       await panel.page.getByRole('button', { name: /^B-LOC/ }).click();
       assert.deepEqual(await asked(), { kind: 'span', start: 0, end: 2, label: 'LOC' });
       assert.match(await bars().first().innerText(), /B-PER\s+0\.95\s+predicted, gold, explained/);
+      // The bars are of the first word, where an entity does not go on.
+      assert.equal(await panel.page.getByRole('button', { name: /^I-/ }).count(), 0);
+      const pressed = panel.page.locator('.bars').getByRole('button', { pressed: true });
+      assert.equal(await pressed.count(), 1);
     });
 
     it('tints whole words when their pieces are added up', async () => {
