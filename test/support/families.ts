@@ -44,6 +44,10 @@ export interface Golden {
   readonly dot: number[][];
   readonly l1: number[][];
   readonly l2: number[][];
+  readonly allennlp_simple_gradient: number[][];
+  readonly allennlp_integrated_gradient: number[][];
+  readonly ig_gausslegendre50_logit: number[][];
+  readonly ig_completeness: { sum: number[]; logit_minus_baseline: number[] };
   readonly labels?: number[];
   readonly row_loss?: number[];
   readonly grad_inner_all_params?: number[][];
@@ -55,7 +59,7 @@ export interface Golden {
  * The same of a model with an answer at each token, [rows][tokens][choices]. `target` is the label of position 1
  * or, of question answering, the position of the largest logit 0 among those that the mask lets through.
  */
-export interface TokenGolden extends Omit<Golden, 'logits'> {
+export interface TokenGolden extends Omit<Golden, 'logits' | 'ig_completeness'> {
   readonly logits: number[][][];
 }
 
@@ -71,20 +75,19 @@ export function familyDir(name: string): string {
 }
 
 export function loadFamily(name: string): Family {
-  return load<Golden>(name);
+  return load(name, readGolden(familyDir(name)));
 }
 
 export function loadTokenFamily(name: (typeof tokenFamilyNames)[number]): Family<TokenGolden> {
-  return load<TokenGolden>(name);
+  return load(name, readGolden(familyDir(name)) as unknown as TokenGolden);
 }
 
 function load<G extends Pick<Golden, 'input_ids' | 'attention_mask' | 'token_type_ids'>>(
   name: string,
+  golden: G,
 ): Family<G> {
-  const dir = familyDir(name);
-  const file = path.join(dir, 'model.onnx');
+  const file = path.join(familyDir(name), 'model.onnx');
   const graph = readModel(readFileSync(file), file);
-  const golden = readGolden<G>(dir);
   const all: Record<string, number[][] | null> = {
     input_ids: golden.input_ids,
     attention_mask: golden.attention_mask,
@@ -97,11 +100,11 @@ function load<G extends Pick<Golden, 'input_ids' | 'attention_mask' | 'token_typ
 }
 
 /** The reference numbers in a folder; where the model takes no mask, every token counts. */
-export function readGolden<G extends Pick<Golden, 'input_ids' | 'attention_mask'>>(dir: string): G {
+export function readGolden(dir: string): Golden {
   const file = path.join(dir, 'golden.json');
-  const golden = JSON.parse(readFileSync(file, 'utf8')) as G & { attention_mask: unknown };
-  const whole = golden.input_ids.map(ids => ids.map(() => 1));
-  return { ...golden, attention_mask: golden.attention_mask ?? whole };
+  const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden;
+  const mask = golden.attention_mask as number[][] | null;
+  return { ...golden, attention_mask: mask ?? golden.input_ids.map(ids => ids.map(() => 1)) };
 }
 
 /** A matrix of integers as an int64 tensor. */

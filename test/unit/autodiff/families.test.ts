@@ -18,7 +18,7 @@ import {
   probeFeeds,
   tokenFamilyNames,
   type Family,
-  type Golden,
+  type TokenGolden,
 } from '../../support/families';
 import { assertClose, flat, normals, numbers, seededRandom } from '../../support/numbers';
 import { float32 } from '../../support/runGraph';
@@ -96,14 +96,14 @@ function parameters(graph: Graph): string[] {
     .filter(([name, { dtype, dims }]) => {
       const frequencies = dims.length === 3 && dims[0] === 1 && dims[2] === 1;
       return (
-        isFloat(dtype) && sizeOf(dims) > 1 && !frequencies && !name.endsWith("/Constant_output_0")
+        isFloat(dtype) && sizeOf(dims) > 1 && !frequencies && !name.endsWith('/Constant_output_0')
       );
     })
     .map(([name]) => name);
 }
 
 /** Checks the gradients of the chosen score, and of its cross-entropy, by the word vectors. */
-async function checkGradients<G extends Omit<Golden, 'logits'>>(
+async function checkGradients<G extends Omit<TokenGolden, 'logits'>>(
   family: Family<G>,
   choice: Choice,
   expected: readonly number[],

@@ -10,7 +10,7 @@ import { SaliencyProgram } from '../../../src/interpret/saliency/program';
 import { cell } from '../../../src/interpret/task/decision';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Feeds } from '../../../src/runtime/session';
-import { familyDir, familyNames, readGolden, type Golden } from '../../support/families';
+import { familyDir, familyNames, readGolden } from '../../support/families';
 import { Folders, goldenRows, kitPath } from '../../support/models';
 
 describe('checkModel', () => {
@@ -89,7 +89,7 @@ describe('checkModel', () => {
   it('tells a derivative that is broken by 1 % from rounding, for every family with a text input', async () => {
     for (const name of familyNames) {
       const model = await loadModel(familyDir(name), 'cpu', { tokenizer: 'optional' });
-      const golden = readGolden<Golden>(familyDir(name));
+      const golden = readGolden(familyDir(name));
       const row = goldenRows(golden)[0]!;
       const program = await SaliencyProgram.of(model);
       const decisions = [{ position: 0, cells: [cell(golden.target[0]!)] }];

@@ -11,13 +11,6 @@ import { familyDir, familyNames, readGolden, type Golden } from '../../support/f
 import { goldenRows } from '../../support/models';
 import { assertClose } from '../../support/numbers';
 
-interface SaliencyGolden extends Golden {
-  readonly allennlp_simple_gradient: number[][];
-  readonly allennlp_integrated_gradient: number[][];
-  readonly ig_gausslegendre50_logit: number[][];
-  readonly ig_completeness: { sum: number[]; logit_minus_baseline: number[] };
-}
-
 const tolerance = 1e-4;
 /** Rounding of a sum in float32, relative to the sum of its terms' magnitudes. */
 const rounding = 1e-5;
@@ -37,14 +30,14 @@ const singularAtZero = [...normalisedAtOnce, ...rootMeanSquare];
 
 interface Loaded {
   readonly model: Model;
-  readonly golden: SaliencyGolden;
+  readonly golden: Golden;
   readonly rows: Row[];
   /** The embedding table, row by row. */
   readonly vectors: number[];
 }
 
 async function loadFamilyModel(dir: string): Promise<Loaded> {
-  const golden = readGolden<SaliencyGolden>(dir);
+  const golden = readGolden(dir);
   const model = await loadModel(dir, 'cpu', { tokenizer: 'optional' });
   const table = (await model.graph()).constants.get(model.about.embedding.table)!;
   return { model, golden, rows: goldenRows(golden), vectors: numbersOf(table) };
