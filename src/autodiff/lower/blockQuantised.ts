@@ -17,6 +17,50 @@ const matMulNBits: Lowering = (n, b) => {
   ];
   const bits = n.int('bits', 4);
   const blocks = Math.ceil(width / block);
+  const packed = n.requiredConstant(1, 'weights');
+  const q = constantOf('uint8', [rows, blocks * block], unpackBits(packed.bytes, bits));
+  const scale = reshaped(n.requiredConstant(2, 'scales'), [rows, blocks]);
+  const zeroPoint = zeroPoints(n, rows, blocks, bits);
+  const real = elementsOf(dequantise(q, { scale, zeroPoint, axis: 1, block })) as Float32Array;
+  // The last block may be longer than what is left of K.
+  const weight = new Float32Array(width * rows);
+  for (let row = 0; row < rows; row++) {
+    for (let k = 0; k < width; k++) weight[k * rows + row] = real[row * blocks * block + k]!;
+  }
+  const product = b.matmul(n.x[0]!, n.around.weight(n.x[1]!, [width, rows], weight));
+  return [n.has(5) ? b.add(product, n.x[5]!) : product];
+};
+
+function reshaped(constant: Constant, dims: readonly number[]): Constant {
+  return { ...constant, dims };
+}
+
+/** One a block; without any, the middle of the range. */
+function zeroPoints(n: FusedNode, rows: number, blocks: number, bits: number): Constant {
+  if (!n.has(3)) return constantOf('uint8', [1], [2 ** (bits - 1)]);
+  const given = n.requiredConstant(3, 'zero points');
+  if (given.dtype !== 'uint8') return reshaped(given, [rows, blocks]);
+  // Each row fills whole bytes.
+  const all = unpackBits(given.bytes, bits);
+  const stride = all.length / rows;
+  const kept = Uint8Array.from(
+    { length: rows * blocks },
+    (_, i) => all[Math.floor(i / blocks) * stride + (i % blocks)]!,
+  );
+  return constantOf('uint8', [rows, blocks], kept);
+}
+
+/**
+ * Inputs: table, indices, scales, zero points. A table in uint8 holds as many numbers a byte as fit in, and without
+ * zero points means the middle of their range; one in a type of four bits has been unpacked when it was read.
+ */
+const gatherBlockQuantized: Lowering = (n, b) => {
+  const table = n.requiredConstant(0, 'table');
+  const scale = n.requiredConstant(2, 'scales');
+  const axis = fromEnd(n.int('quantize_axis', 1), table.dims.length);
+  const block = n.int('block_size', 128);
+  const bits = n.int('bits', 4);
+  const fits = Math.ceil(table.dims[axis]! / block) === scale.dims[axis];
   const small = bits < 8 && table.bytes.every(byte => byte < 2 ** bits);
   const packed = table.dtype === 'uint8' && !(fits && small);
   const unpack = (constant: Constant, dims: readonly number[]): Constant =>
