@@ -57,11 +57,12 @@ export async function checkModel(
   };
   let model: Model | null = null;
   try {
-    await step('operators', async () => {
+    const readable = await step('operators', async () => {
       const files = await findFiles(request.modelDir, true);
       found.operators = operatorsOf((await openModelFile(files.onnx)).graph);
     });
-    await step('load', async () => {
+    // What cannot be read cannot be loaded either: it is told once.
+    const load = async (): Promise<void> => {
       const { task } = request;
       model = await loadModel(request.modelDir, 'cpu', task === undefined ? {} : { task });
       found.model = await describe(model);
@@ -70,7 +71,8 @@ export async function checkModel(
       );
       for (const { check, ok, says } of model.about.notes) items.push(item(check, ok, says));
       items.push(operatorItem(found.operators));
-    });
+    };
+    if (readable) await step('load', load);
     const loaded = model as Model | null;
     if (loaded !== null) await checkLoaded(loaded, request, { items, found, step }, options);
   } finally {
