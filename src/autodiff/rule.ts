@@ -156,6 +156,11 @@ export class NodeView {
     return factsOf(this.facts, value);
   }
 
+  /** Whether anything was learned about a value. */
+  knows(value: string): boolean {
+    return this.facts.has(value);
+  }
+
   /** Differentiates a graph that is nested in this node. */
   vjp(request: NestedRequest): Map<string, string> {
     return this.walk({ ...request, facts: new Map([...this.facts, ...request.facts]) });

@@ -10,13 +10,24 @@ import { Session, type Feeds } from './session';
  * dimension looks static or broadcast.
  */
 export async function learnFacts(graph: Graph, probes: readonly Feeds[]): Promise<Facts> {
+  const { graph: opened, stacks } = openScans(graph);
+  if (stacks.size === 0) return await runProbes(graph, probes);
+  try {
+    return bodyFacts(opened, stacks, await runProbes(opened, probes));
+  } catch {
+    // Values whose shape changes from step to step cannot be stacked; the rule of Scan says so where it matters.
+    return await runProbes(graph, probes);
+  }
+}
+
+/** Of the values outside of bodies. */
+async function runProbes(graph: Graph, probes: readonly Feeds[]): Promise<Facts> {
   const facts = new Map<string, ValueFacts>();
   for (const [name, { dtype, dims }] of graph.constants) {
     facts.set(name, { dtype, dims: probes.map(() => dims) });
   }
-  const { graph: opened, stacks } = openScans(graph);
-  const names = opened.nodes.flatMap(node => node.outputs).filter(name => name !== '');
-  const exposed: Graph = { ...opened, outputs: names.map(name => ({ name })) };
+  const names = graph.nodes.flatMap(node => node.outputs).filter(name => name !== '');
+  const exposed: Graph = { ...graph, outputs: names.map(name => ({ name })) };
   const session = await Session.of(exposed, { optimise: 'off' });
   try {
     const seen = new Map<string, ValueFacts & { dims: (readonly number[])[] }>();
@@ -32,5 +43,5 @@ export async function learnFacts(graph: Graph, probes: readonly Feeds[]): Promis
   } finally {
     await session.release();
   }
-  return bodyFacts(opened, stacks, facts);
+  return facts;
 }

@@ -9,7 +9,8 @@ import { emptyGraph } from '../../onnx/builder';
 import type { Graph } from '../../onnx/graph';
 import { isFloat } from '../../onnx/tensorData';
 import { capturedValues } from '../passes/graphIndex';
-import type { NodeView, Rule, RuleTable } from '../rule';
+import { GlassboxError } from '../../protocol/messages';
+import { describeNode, type NodeView, type Rule, type RuleTable } from '../rule';
 import { RuleBuilder } from '../ruleBuilder';
 import { takeApart, type ScanState } from '../scanParts';
 import { ReverseScan } from './reverseScan';
@@ -22,6 +23,12 @@ export const scanRules: RuleTable = {
 function scan(n: NodeView, b: RuleBuilder): ReturnType<Rule> {
   const parts = takeApart(n.node);
   const { states, inputs, outputs } = parts;
+  if (!parts.nodes.some(node => node.outputs.some(value => n.knows(value)))) {
+    throw new GlassboxError(
+      'unsupported',
+      `${describeNode(n.node)} computes values whose shape changes from step to step, so its derivative cannot be built; export the model with its loop unrolled, or with an operator such as LSTM in its place.`,
+    );
+  }
   const name = b.name('Scan');
   const captured = capturedValues(n.node);
   const [ports, values] = [states.length, states.length + inputs.length];

@@ -331,3 +331,49 @@ describe('passes over loops', () => {
     assert.ok(loopOf(copy).outputs.length > 2);
   });
 });
+
+describe('loops without a derivative', () => {
+  it('name the node: a Scan whose values change their shape from step to step', async () => {
+    const graph = emptyGraph('growing');
+    const b = new GraphBuilder(graph);
+    const [x, s] = [b.input('x', 'float64', ['n', 2]), b.input('s', 'float64', [2])];
+    const [, last] = scan(b, {
+      initial: [b.int(0), s],
+      slices: [[x]],
+      body: (step, [count, state], [slice]) => {
+        const next = step.op('Add', [count!, step.int(1)]);
+        const end = step.op('Unsqueeze', [next, step.ints([0])]);
+        const soFar = step.op('Slice', [x, step.ints([0]), end, step.ints([0])]);
+        const sum = step.op('ReduceSum', [soFar, step.ints([0])], { keepdims: 0 });
+        return [next, step.op('Add', [state!, step.op('Mul', [slice!, sum])])];
+      },
+    }) as [string, string];
+    b.output(last);
+    const feeds = { x: float64([3, 2], [1, 2, 3, 4, 5, 6]), s: float64([2], [0, 0]) };
+    const facts = await learnFacts(graph, [feeds, feeds]);
+    assert.deepEqual(facts.get(last)!.dims, [[2], [2]]);
+    assert.throws(
+      () => vjp({ graph, seeds: new Map([[last, last]]), wrt: [s], facts }),
+      /Scan "Loop_1".*shape changes from step to step.*; export the model/,
+    );
+  });
+
+  it('name the node: a Loop', () => {
+    const graph = emptyGraph('loop');
+    const b = new GraphBuilder(graph);
+    const s = b.input('s', 'float64', [2]);
+    const body = emptyGraph('body');
+    const step = new GraphBuilder(body, 'body/');
+    step.input('count', 'int64', []);
+    step.output(step.op('Identity', [step.input('goesOn', 'bool', [])]));
+    step.output(step.op('Sin', [step.input('state', 'float64', [2])]));
+    const last = b.op('Loop', [b.int(3), '', s], { body: { kind: 'graph', value: body } });
+    const facts = new Map(
+      [s, last].map(name => [name, { dtype: 'float64' as const, dims: [[2]] }]),
+    );
+    assert.throws(
+      () => vjp({ graph, seeds: new Map([[last, s]]), wrt: [s], facts }),
+      /cannot differentiate Loop "Loop_1".*; export the model without this op/,
+    );
+  });
+});
