@@ -110,7 +110,6 @@ export async function checkLowered(
   built: FusedGraph,
   reference: Graph = built.graph,
   tolerance = 2e-6,
-  differentiable = true,
 ): Promise<Converted> {
   const { graph, feeds } = built;
   const converted = convert(graph);
@@ -124,7 +123,7 @@ export async function checkLowered(
     assert.deepEqual(actual[name]!.dims, expected[i]!.dims, `shape of ${name}`);
     assertClose(numbers(actual[name]), numbers(expected[i]), tolerance, name);
   }
-  if (differentiable) await assertDifferentiable(plain, feeds);
+  await assertDifferentiable(plain, feeds);
   return converted;
 }
 
