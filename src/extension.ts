@@ -5,6 +5,8 @@ import { EngineClient } from './engine/client';
 import type { GlassboxApi } from './host/api';
 import { makeApi } from './host/api';
 import { ChoiceMemory } from './host/choices';
+import { CheckPages } from './host/check/checkPages';
+import { ModelChecker } from './host/check/modelChecker';
 import { registerCommands, sampleModelOf } from './host/commands';
 import { Explainer } from './host/explain/explainer';
 import { Tracker } from './host/explain/tracker';
@@ -56,6 +58,12 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
     mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
   });
+  const checkPages = new CheckPages();
+  const checker = new ModelChecker({
+    engine,
+    pages: checkPages,
+    checkTrust: modelDir => explainer.checkTrust(modelDir),
+  });
   const restorer = new Restorer(explainer);
   const tracker = new Tracker(() => explainer.current, {
     moved: explained => {
@@ -76,11 +84,13 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     status,
     explainer,
     panel,
+    checkPages,
     tracker,
     restorer,
     registerCommands({
       engine,
       explainer,
+      checker,
       models,
       choices,
       fields,

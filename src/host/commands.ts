@@ -1,22 +1,25 @@
 /** The commands of package.json and what each one does. */
 import * as vscode from 'vscode';
-import type { PanelState } from '../protocol';
+import type { ModelCheck, PanelState } from '../protocol';
 import type { ChoiceMemory } from './choices';
+import type { ModelChecker } from './check/modelChecker';
 import type { Engine } from './explain/engine';
 import type { Explainer } from './explain/explainer';
 import { commands, walkthroughId } from './ids';
 import type { ModelChoice } from './models/modelChoice';
-import { modelFolder, pickModel } from './models/modelPicker';
+import { folderMeant, modelFolder, pickModel } from './models/modelPicker';
 import type { PanelHost } from './panel/panelHost';
 import type { FieldChoice } from './records/fieldChoice';
 import { pickFields } from './records/fieldPicker';
 import type { RecordReader } from './records/readRecord';
 import { findTarget, readArgument } from './records/target';
 import { HostError } from './report';
+import { taskSetting } from './settings';
 
 export interface CommandParts {
   readonly engine: Engine;
   readonly explainer: Explainer;
+  readonly checker: ModelChecker;
   readonly models: ModelChoice;
   readonly choices: ChoiceMemory;
   readonly fields: FieldChoice;
@@ -66,6 +69,23 @@ async function selectModel(parts: CommandParts, argument: unknown): Promise<stri
   return dir === null ? null : useModel(parts, dir);
 }
 
+/** Of the folder that was pointed at, also when no model is in it: the page says so. Else of the selected model. */
+async function checkModel(parts: CommandParts, argument: unknown): Promise<ModelCheck | null> {
+  const { uri } = readArgument(argument);
+  const selected = parts.models.current();
+  const dir = uri
+    ? folderMeant(uri.fsPath)
+    : (selected ??
+      (await pickModel(
+        parts.models,
+        sampleModelOf(parts.sample),
+        vscode.l10n.t('No model is selected yet. Which one shall be checked?'),
+      )));
+  if (dir === null) return null;
+  const chosen = dir === selected ? parts.choices.get().task : null;
+  return parts.checker.check(dir, chosen ?? taskSetting());
+}
+
 async function selectFields(parts: CommandParts, argument: unknown): Promise<void> {
   const target = await findTarget(argument, parts.lastEditor());
   if (!target) return;
@@ -106,6 +126,8 @@ const handlers: Record<keyof typeof commands, Handler> = {
   explainLineInMenu: explainLine,
   selectModel,
   useAsModel: selectModel,
+  checkModel,
+  checkModelInMenu: checkModel,
   selectFields,
   showPanel({ panel }) {
     panel.open();

@@ -10,6 +10,8 @@ export const commands = {
   explainLineInMenu: 'glassbox.explainLineInMenu',
   selectModel: 'glassbox.selectModel',
   useAsModel: 'glassbox.useAsModel',
+  checkModel: 'glassbox.checkModel',
+  checkModelInMenu: 'glassbox.checkModelInMenu',
   selectFields: 'glassbox.selectFields',
   showPanel: 'glassbox.showPanel',
   clearHeatmap: 'glassbox.clearHeatmap',
@@ -18,6 +20,9 @@ export const commands = {
   openSample: 'glassbox.openSample',
   openWalkthrough: 'glassbox.openWalkthrough',
 } as const;
+
+/** Of the pages that a check of a model fills. */
+export const checkScheme = 'glassbox-check';
 
 /** Colours that a theme or the user may set (`workbench.colorCustomizations`). */
 export const colours = {

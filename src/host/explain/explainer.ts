@@ -168,7 +168,8 @@ export class Explainer implements vscode.Disposable {
     return offerModel();
   }
 
-  private async checkTrust(modelDir: string): Promise<void> {
+  /** Throws a HostError where the model lies in a workspace that is not trusted. */
+  async checkTrust(modelDir: string): Promise<void> {
     if (await this.parts.mayLoad(modelDir)) return;
     const says = vscode.l10n.t(
       'The model {0} lies in a workspace that you have not trusted, so it was not opened; trust the workspace, or select a model outside of it.',

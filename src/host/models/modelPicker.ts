@@ -77,16 +77,16 @@ async function browse(): Promise<string | null> {
   return folder ? modelFolder(folder) : null;
 }
 
-/**
- * The model folder that the user pointed at: the folder itself, the one above its folder `onnx`,
- * or that of a `model.onnx`. Throws a HostError when there is no model in it.
- */
-export async function modelFolder(pointedAt: vscode.Uri): Promise<string> {
-  const place = pointedAt.fsPath;
+/** The folder that is meant by `place`: itself, the one above its folder `onnx`, or that of a `model.onnx`. */
+export function folderMeant(place: string): string {
   const name = path.basename(place);
-  let found = place;
-  if (name === 'model.onnx') found = modelFolderOf(place);
-  else if (name === 'onnx') found = path.dirname(place);
+  if (name === 'model.onnx') return modelFolderOf(place);
+  return name === 'onnx' ? path.dirname(place) : place;
+}
+
+/** The model folder that the user pointed at. Throws a HostError when there is no model in it. */
+export async function modelFolder(pointedAt: vscode.Uri): Promise<string> {
+  const found = folderMeant(pointedAt.fsPath);
   if (await isModelFolder(found)) return found;
   throw new HostError(
     'bad-model',
