@@ -5,6 +5,7 @@ import { isFloat } from '../onnx/tensorData';
 import { GlassboxError } from '../protocol/messages';
 import type { Link, TaskKind } from '../protocol/task';
 import type { ModelConfig } from './config';
+import type { Squashed } from './probabilityOutputs';
 import { binaryLabels, labelsOf, namesNothing, numberNames } from './labels';
 
 export interface Head {
@@ -21,6 +22,8 @@ export interface Head {
   readonly labels: readonly string[];
   /** Logits of one decision; null where there is one a token of the text. */
   readonly classes: number | null;
+  /** Where the file gives probabilities: what made them of logits. */
+  readonly squashed: Squashed | null;
 }
 
 export interface HeadSources {
@@ -32,6 +35,8 @@ export interface HeadSources {
   /** Path of the graph, for messages. */
   readonly file: string;
   readonly override: TaskKind | undefined;
+  /** Outputs that hold probabilities. */
+  readonly squashed: ReadonlyMap<string, Squashed>;
 }
 
 /** Outputs of models that were exported without a head. */
@@ -52,7 +57,8 @@ export function findHead(sources: HeadSources): Head {
 }
 
 /** Two outputs with a number a token, as optimum exports models for question answering. */
-function findEnds({ graph, facts, override, file }: HeadSources): Head | null {
+function findEnds(sources: HeadSources): Head | null {
+  const { graph, facts, override, file } = sources;
   const named = (word: string): string | undefined =>
     graph.outputs.find(
       ({ name }) => new RegExp(`^${word}(_|$)`).test(name) && rankOf(facts.get(name)!) === 2,
@@ -62,10 +68,10 @@ function findEnds({ graph, facts, override, file }: HeadSources): Head | null {
   if (override !== undefined && override !== 'question-answering') {
     throw misfit(file, override, 'the start and the end of an answer');
   }
-  return answering([start, end]);
+  return answering([start, end], sources);
 }
 
-function answering(outputs: readonly string[]): Head {
+function answering(outputs: readonly string[], { squashed }: HeadSources): Head {
   return {
     task: 'question-answering',
     link: 'softmax',
@@ -73,6 +79,7 @@ function answering(outputs: readonly string[]): Head {
     outputs,
     labels: [],
     classes: null,
+    squashed: squashed.get(outputs[0]!) ?? null,
   };
 }
 
@@ -94,9 +101,11 @@ function mainOutput({ graph, facts, file }: HeadSources): {
   );
 }
 
-function textHead({ config, file, override }: HeadSources, output: string, classes: number): Head {
-  const task = override ?? textTask(config, classes);
-  const head = { task, decides: 'text', outputs: [output], classes } as const;
+function textHead(sources: HeadSources, output: string, classes: number): Head {
+  const { config, file, override } = sources;
+  const squashed = sources.squashed.get(output) ?? null;
+  const task = override ?? textTask(config, classes, squashed);
+  const head = { task, decides: 'text', outputs: [output], classes, squashed } as const;
   switch (task) {
     case 'text-classification':
       if (classes < 2) throw misfit(file, task, 'a single number for a text');
@@ -119,7 +128,15 @@ function textHead({ config, file, override }: HeadSources, output: string, class
  * As Hugging Face trains: one output is a regression where problem_type does not say otherwise, unless the label
  * has a name, which a number would not need.
  */
-function textTask({ problem, labels }: ModelConfig, classes: number): TaskKind {
+function textTask(
+  { problem, labels }: ModelConfig,
+  classes: number,
+  squashed: Squashed | null,
+): TaskKind {
+  if (squashed === 'softmax') return 'text-classification';
+  if (squashed === 'sigmoid') {
+    return classes === 1 ? 'binary-classification' : 'multi-label-classification';
+  }
   if (problem === 'regression') return 'regression';
   if (problem === 'multi_label_classification' && classes > 1) return 'multi-label-classification';
   if (classes > 1) return 'text-classification';
@@ -130,7 +147,14 @@ function textTask({ problem, labels }: ModelConfig, classes: number): TaskKind {
 function tokenHead(sources: HeadSources, output: string, classes: number): Head {
   const { config, file, override, vocabulary } = sources;
   const task = override ?? tokenTask(config, classes, vocabulary);
-  const head = { task, decides: 'token', outputs: [output], classes, link: 'softmax' } as const;
+  const head = {
+    task,
+    decides: 'token',
+    outputs: [output],
+    classes,
+    link: 'softmax',
+    squashed: sources.squashed.get(output) ?? null,
+  } as const;
   switch (task) {
     case 'token-classification':
       return { ...head, labels: labelsOf(config, classes) };
@@ -138,7 +162,7 @@ function tokenHead(sources: HeadSources, output: string, classes: number): Head 
       return { ...head, labels: [] };
     case 'question-answering':
       if (classes !== 2) throw misfit(file, task, `${classes} numbers for each token`);
-      return answering([output]);
+      return answering([output], sources);
     case 'text-classification':
     case 'binary-classification':
     case 'multi-label-classification':

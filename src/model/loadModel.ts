@@ -19,6 +19,7 @@ import { findFiles, nameOf } from './files';
 import { feedsOf, inputsOf, type ModelInputs, type Row } from './inputs';
 import { Model, type Embedding } from './model';
 import { hashOf, openModelFile } from './modelFile';
+import { giveLogits, type Squashed, type Unsquashed } from './probabilityOutputs';
 
 export interface LoadOptions {
   /** 'optional': config.json and tokenizer.json may be missing, for inputs that are token ids already. */
@@ -45,10 +46,10 @@ export async function loadModel(
   const config = await readConfig(files.config);
   const tokenizer = files.tokenizer === null ? null : await Tokenizer.load(files.tokenizer);
   const opening = await openModelFile(files.onnx);
-  const { graph, conversions } = prepared(opening.graph, files.onnx);
+  const { graph, conversions, squashed } = prepared(opening.graph, files.onnx);
   const padId = tokenizer?.padId ?? config.padId;
   const inputs = inputsOf(graph, files.onnx, padId ?? 0);
-  const embedding = findEmbedding(graph, files.onnx);
+  const embedding = findEmbedding(graph, inputs.ids, files.onnx);
   const notes = [
     ...(tokenizer ? checkTokenizer(tokenizer, config, embedding.vocabulary, files.onnx) : []),
     ...conversions.map(conversionNote),
@@ -63,7 +64,9 @@ export async function loadModel(
     vocabulary: embedding.vocabulary,
     file: files.onnx,
     override: options.task,
+    squashed,
   });
+  if (head.squashed !== null) notes.push(squashedNote(head.squashed));
   const trial = {
     model: opening.model,
     feeds: trialFeeds(inputs, embedding, Math.min(32, maxTokens), 8),
@@ -90,7 +93,8 @@ export async function loadModel(
     embedding,
     facts,
     matrixWeights: matrixWeights(graph, embedding),
-    exact: conversions.every(({ exact }) => exact),
+    // Probabilities near 0 and 1 have lost digits of their logits.
+    exact: head.squashed === null && conversions.every(({ exact }) => exact),
     conversions,
     opset: opening.graph.opset,
     notes,
@@ -100,8 +104,7 @@ export async function loadModel(
   return new Model(about, opened.session, readAgain, graph);
 }
 
-interface Prepared {
-  readonly graph: Graph;
+interface Prepared extends Unsquashed {
   readonly conversions: readonly Conversion[];
 }
 
@@ -109,11 +112,20 @@ interface Prepared {
 function prepared(graph: Graph, file: string): Prepared {
   try {
     const { graph: converted, conversions } = convert(graph);
-    return { graph: prepare(converted), conversions };
+    return { ...giveLogits(prepare(converted)), conversions };
   } catch (error) {
     if (!(error instanceof GlassboxError) || error.message.includes(file)) throw error;
     throw new GlassboxError(error.code, `${file}: ${error.message}`);
   }
+}
+
+function squashedNote(how: Squashed): HealthCheck {
+  return {
+    check: 'conversion',
+    ok: true,
+    value: null,
+    says: `The file gives probabilities (it ends in a ${how}); what is explained are the logits before it.`,
+  };
 }
 
 function conversionNote({ says, exact }: Conversion): HealthCheck {
@@ -125,8 +137,8 @@ function conversionNote({ says, exact }: Conversion): HealthCheck {
   };
 }
 
-function findEmbedding(graph: Graph, file: string): Embedding {
-  const { table, output } = findEmbeddingLookup(graph);
+function findEmbedding(graph: Graph, ids: string, file: string): Embedding {
+  const { table, output } = findEmbeddingLookup(graph, ids);
   const { dtype, dims } = table.constant;
   if (dtype !== 'float32') {
     throw new GlassboxError(

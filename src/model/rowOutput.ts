@@ -3,6 +3,7 @@ import { numbersOf } from '../onnx/tensorData';
 import type { Feeds, TensorValue } from '../runtime/session';
 import type { Head } from './head';
 import type { Row } from './inputs';
+import { unsquash } from './probabilityOutputs';
 
 export interface RowOutput {
   /**
@@ -28,10 +29,11 @@ export const noAnswer = -1e30;
 
 /** Splits the outputs of a batch into its rows. */
 export function rowOutputs(head: Head, fetched: Feeds, rows: readonly Row[]): RowOutput[] {
-  const outputs = head.outputs.map(name => ({
-    dims: fetched[name]!.dims,
-    data: floats(fetched[name]!),
-  }));
+  const outputs = head.outputs.map(name => {
+    const data = floats(fetched[name]!);
+    const { dims } = fetched[name]!;
+    return { dims, data: head.squashed === null ? data : unsquash(head.squashed, data) };
+  });
   return rows.map((row, index): RowOutput => {
     const ofRow = ({ dims, data }: (typeof outputs)[number]): Float32Array => {
       const size = data.length / dims[0]!;

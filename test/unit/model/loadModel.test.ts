@@ -70,6 +70,64 @@ describe('loadModel', () => {
     await model.release();
   });
 
+  it('fills inputs by other usual names, and the lengths of rows', async () => {
+    const graph = emptyGraph('names');
+    const b = new GraphBuilder(graph);
+    const ids = b.input('tokens', 'int64', ['batch', 'length']);
+    const mask = b.input('input_mask:0', 'float32', ['batch', 'length']);
+    const lengths = b.input('seq_lengths', 'int32', ['batch']);
+    const words = b.op('Gather', [b.constant('float32', [5, 2], table.flat()), ids], { axis: 0 });
+    const sum = head(b, b.op('Mul', [words, b.op('Unsqueeze', [mask, b.ints([2])])]));
+    const count = b.op('Unsqueeze', [b.op('Cast', [lengths], { to: 'float32' }), b.ints([1])]);
+    b.output(b.op('Div', [sum, count]), 'logits');
+    const dir = folders.with({ 'model.onnx': writeModel(graph) });
+    const model = await loadModel(dir, 'cpu', { tokenizer: 'optional' });
+    const found = await logitsOf(model, [rowOf(0, 1), rowOf(2)]);
+    const sums = await loadModel(folders.with({ 'model.onnx': wordModel(table, head) }), 'cpu', {
+      tokenizer: 'optional',
+    });
+    const [first] = await logitsOf(sums, [rowOf(0, 1)]);
+    const [second] = await logitsOf(sums, [rowOf(2)]);
+    assert.deepEqual(found, [first!.map(z => z / 2), second]);
+    await model.release();
+    await sums.release();
+  });
+
+  it('takes probabilities back to logits', async () => {
+    for (const [op, attributes] of [
+      ['Softmax', { axis: -1 }],
+      ['Sigmoid', {}],
+    ] as const) {
+      const squashed = wordModel(table, (b, words) =>
+        b.op(op, [b.op('Mul', [head(b, words), b.scalar(0.5)])], attributes),
+      );
+      const plain = wordModel(table, (b, words) => b.op('Mul', [head(b, words), b.scalar(0.5)]));
+      const ask = async (onnx: Uint8Array, task?: 'multi-label-classification') => {
+        const dir = folders.with({ 'model.onnx': onnx });
+        const model = await loadModel(dir, 'cpu', { tokenizer: 'optional', task });
+        const [found] = await explainIds(model, [rowOf(0, 1, 2)], {
+          method: 'integrated-gradients',
+          parameters: {},
+          scalar: 'probability',
+          label: { kind: 'label', label: 'LABEL_1' },
+        });
+        await model.release();
+        return found!;
+      };
+      const found = await ask(squashed);
+      const truth = await ask(plain, op === 'Sigmoid' ? 'multi-label-classification' : undefined);
+      assert.equal(found.prediction.link, truth.prediction.link);
+      const close = (a: readonly number[], b: readonly number[]) => {
+        a.forEach((value, i) => {
+          assert.ok(Math.abs(value - b[i]!) < 1e-5, `${op}: ${a.join()} is not ${b.join()}`);
+        });
+      };
+      close(found.prediction.probabilities, truth.prediction.probabilities);
+      close(found.attributions, truth.attributions);
+      assert.match(found.health.map(({ says }) => says).join(' '), /gives probabilities/);
+    }
+  });
+
   it('runs models whose batch or length the export has fixed', async () => {
     const graph = emptyGraph('fixed');
     const b = new GraphBuilder(graph);
@@ -199,7 +257,7 @@ describe('loadModel', () => {
       const b = new GraphBuilder(graph);
       b.output(b.op('Relu', [b.input('pixel_values', 'float32', ['batch', 2])]), 'logits');
       const dir = folders.with({ 'model.onnx': writeModel(graph) });
-      await refuses(dir, /wants an input "pixel_values"/, 'bad-model', bare);
+      await refuses(dir, /wants "pixel_values" as float32/, 'bad-model', bare);
     });
 
     it('a model without an embedding table', async () => {

@@ -102,6 +102,7 @@ describe('partValue', () => {
       outputs: ['logits'],
       labels: [],
       classes: logits.length,
+      squashed: null,
     };
     const part = { window: 0, weight: 1, decisions: [{ position: 0, cells }] };
     return partValue(head, scalar, part, { values: [Float32Array.from(logits)] });
