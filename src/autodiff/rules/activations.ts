@@ -27,7 +27,8 @@ export const activationRules: RuleTable = elementwise({
   Sigmoid: (g, n, b) => [() => b.mul(g, b.mul(n.y[0]!, b.sub(b.number(1), n.y[0]!)))],
   // softplus' = sigmoid
   Softplus: (g, n, b) => [() => b.mul(g, b.op('Sigmoid', [x(n)]))],
-  Relu: (g, n, b) => [() => gate(g, above(x(n), 0, b), b)],
+  // y is positive where the adjoint passes. (No scalar: ONNX Runtime broadcasts one slowly to [.., length, 1].)
+  Relu: (g, n, b) => [() => b.mul(g, b.op('Sign', [n.y[0]!]))],
   ThresholdedRelu: (g, n, b) => [() => gate(g, above(x(n), n.float('alpha', 1), b), b)],
   LeakyRelu: (g, n, b) => [() => bent(g, n, b, () => b.number(n.float('alpha', 0.01)))],
   // y = slope x below zero

@@ -29,8 +29,9 @@ export const poolingRules: RuleTable = {
 };
 
 function maxPoolBack(...[g, n, b]: Parameters<Rule>): string {
-  // Indices count through the whole input, row by row.
-  const attributes = { ...n.node.attributes, storage_order: 0 };
+  // Indices count through the whole input, row by row. `cleanup` merges the second call with the node.
+  const given = Object.entries(n.node.attributes);
+  const attributes = Object.fromEntries(given.filter(([name]) => name !== 'storage_order'));
   const [, indices] = b.ops('MaxPool', n.x, 2, attributes);
   const flat = (value: string): string => b.reshape(value, b.ints([-1]));
   const size = b.reshape(b.op('Size', [n.x[0]!]), b.ints([1]));
