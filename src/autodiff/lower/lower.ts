@@ -110,7 +110,9 @@ class Walk {
     for (const [i, part] of emitted.entries()) {
       const outputs = part.outputs.map(this.rename);
       const name = part.op === 'Identity' ? part.name : `${path}/${part.op}_${i}`;
-      this.result.nodes.push({ ...renameInputs(part, this.rename), outputs, name });
+      const { metadata } = node;
+      const renamed = { ...renameInputs(part, this.rename), outputs, name };
+      this.result.nodes.push(metadata ? { ...renamed, metadata } : renamed);
     }
   }
 
