@@ -263,6 +263,24 @@ describe('the explainer', () => {
       );
     });
 
+    it('of words in one line asks about the one under the cursor', async () => {
+      const line = '{"tokens": ["Ada", "met", "Charles"], "tags": ["B-PER", "O", "B-PER"]}';
+      const uri = await write('explainer.tokens.jsonl', `${line}\n`);
+      const tokens = await vscode.workspace.openTextDocument(uri);
+      const engine = new FakeEngine();
+      const { explainer } = fakeExplainer(engine);
+      const at = line.indexOf('Charles') + 2;
+      await explainer.explain({ uri, document: tokens, line: 0, character: at });
+      await explainer.again();
+      await explainer.explain({ uri, document: tokens, line: 0 });
+      assert.deepEqual(
+        engine.requests.map(({ text, focusWord }) => [text, focusWord]),
+        [2, 2, undefined].map(word => ['Ada met Charles', word]),
+      );
+      const marks = explainer.current?.picture()?.spans.map(({ range }) => tokens.getText(range));
+      assert.deepEqual(marks, ['Ada', 'met', 'Charles']);
+    });
+
     it('tints the words in their lines, and marks those that were not read', async () => {
       const engine = new FakeEngine(request => {
         const whole = fakeExplanation(request);
