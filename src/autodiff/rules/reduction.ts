@@ -31,7 +31,10 @@ const norm =
   (g, { n, b, x, y }) =>
     b.mul(powerSide(x, p(n), b), normSide(g, y, p(n), b));
 
-/** The product of the others: of those that are not zero, unless a zero is among them. */
+/**
+ * The product of the others: of those that are not zero, unless a zero is among them. The derivative of this one is
+ * right only where no element is zero.
+ */
 const product: KeptRule = (g, { b, x, y, axes }) => {
   if (axes.length === 0) return g;
   const zero = b.op('Equal', [x, b.number(0)]);
