@@ -25,8 +25,8 @@ export interface SessionOptions {
   readonly optimise?: 'off' | 'basic' | 'all';
   /** CPU threads of one run; by default one for each physical core. */
   readonly threads?: number;
-  /** Spends no memory on faster copies of mapped weights (see `Session.of`); not for other models. */
-  readonly lean?: boolean;
+  /** The graph is ours, without constant expressions that are worth computing beforehand. */
+  readonly derived?: boolean;
 }
 
 let loaded: typeof Ort | undefined;
@@ -64,12 +64,11 @@ export class Session {
   }
 
   /**
-   * A session of a graph. Weights that lie in files are mapped from there, and not packed into copies for
-   * faster products on the CPU: such models are large, and have a session for each of their programs.
+   * A session of a graph. Weights that lie in files are mapped from there.
    * Throws as `create`, and GlassboxError 'unsupported' where the graph takes more than 2 GB.
    */
   static async of(graph: Graph, options: SessionOptions = {}): Promise<Session> {
-    return await Session.create(writeMapped(graph), { ...options, lean: true });
+    return await Session.create(writeMapped(graph), { ...options, derived: true });
   }
 
   /** Throws GlassboxError 'bad-model' if the model does not load. */
@@ -129,16 +128,19 @@ export class Session {
 }
 
 /**
- * Settings by ONNX Runtime's own names (onnxruntime_session_options_config_keys.h). Packing copies each
- * weight matrix of a product, folding copies the transposed ones, which derivatives are full of.
+ * Settings by ONNX Runtime's own names (onnxruntime_session_options_config_keys.h). Packing copies each weight
+ * matrix of a product for faster runs, by some percent where they are short; folding copies the transposed
+ * ones, which derivatives are full of. A mapped model is large and does without: each copy is as large again.
  */
 function extraSettings(model: SessionModel, options: SessionOptions): Record<string, unknown> {
   if (typeof model === 'string' || !('folder' in model)) return {};
-  const folder = { model_external_initializers_file_folder_path: model.folder };
-  if (!options.lean || options.device === 'webgpu') return { session: folder };
+  const session = { model_external_initializers_file_folder_path: model.folder };
+  if (options.device === 'webgpu') return { session };
   return {
-    session: { ...folder, disable_prepacking: '1' },
-    optimization: { disable_specified_optimizers: 'ConstantFolding' },
+    session: { ...session, disable_prepacking: '1' },
+    ...(options.derived
+      ? { optimization: { disable_specified_optimizers: 'ConstantFolding' } }
+      : {}),
   };
 }
 

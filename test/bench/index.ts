@@ -3,6 +3,8 @@ import { gradientOverForward, pathOverForward } from './bertBase';
 import { editorFigures } from './editor';
 import { engineFigures } from './engine';
 import { familyFigures, planning } from './families';
+import { engineMemory } from './memory';
+import { recurrentFigures } from './recurrent';
 import { printFigure } from './report';
 import { secondOrderFigures } from './secondOrder';
 
@@ -14,7 +16,9 @@ async function main(): Promise<void> {
   printFigure(await pathOverForward());
   for (const figure of await secondOrderFigures()) printFigure(figure);
   printFigure(await planning());
+  for (const figure of await engineMemory()) printFigure(figure);
   for (const figure of await familyFigures()) printFigure(figure);
+  for (const figure of await recurrentFigures()) printFigure(figure);
 }
 
 main().catch((error: unknown) => {

@@ -69,7 +69,7 @@ describe('openModelFile', () => {
     const { graph, model } = await openModelFile(file, large);
     const { bytes: read } = graph.constants.get('W')!;
     assert.deepEqual(Buffer.from(read), Buffer.from(weight.buffer));
-    assert.deepEqual(await runs(await create(model)), expected);
+    near(await runs(await create(model)), expected);
     const found = await runs(await Session.of(graph));
     // Without packing the products are summed up in another order.
     near(found, expected);
@@ -153,7 +153,7 @@ describe('openModelFile', () => {
     const opened = await openModelFile(file, 1000);
     assert.ok(typeof opened.model === 'object' && 'folder' in opened.model);
     assert.ok(opened.model.bytes.length < 2000, 'both weights stay in the file');
-    assert.deepEqual(await runs(await create(opened.model)), truth);
+    near(await runs(await create(opened.model)), truth);
     const again = await runs(await Session.of(opened.graph));
     near(again, truth);
   });
