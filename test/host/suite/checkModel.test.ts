@@ -14,6 +14,7 @@ import {
   assertSentence,
   closeEverything,
   explained,
+  glassbox,
   needsModel,
   openAt,
   until,
@@ -37,7 +38,16 @@ function shownPage(): vscode.TextDocument {
   return editor.document;
 }
 
+/** VS Code puts new text into a page that it knows a moment later. */
+async function filledPage(found: ModelCheck | null): Promise<vscode.TextDocument> {
+  const page = shownPage();
+  const last = `Checked in ${(found!.milliseconds / 1000).toFixed(1)} s.`;
+  await until('the text of this check', () => page.getText().trimEnd().endsWith(last));
+  return page;
+}
+
 describe('Check Model', () => {
+  before(glassbox);
   beforeEach(closeEverything);
   after(closeEverything);
 
@@ -50,7 +60,7 @@ describe('Check Model', () => {
       await openAt(workspaceUri('reviews.dev.jsonl'), 0);
       const found = await check(anyModel());
       assert.deepEqual([found?.ok, found?.reasons], [true, []]);
-      const document = shownPage();
+      const document = await filledPage(found);
       const text = document.getText();
       assert.match(text, /^Check of .*\r?\n\r?\nAll is well: /);
       assert.match(text, /Operators of the file/);
@@ -70,16 +80,13 @@ describe('Check Model', () => {
       await openAt(workspaceUri('reviews.dev.jsonl'), 0);
       const column = pages()[0]?.group.viewColumn;
       const second = await check();
-      assert.equal(shownPage(), page);
+      assert.equal(await filledPage(second), page);
       assert.equal(vscode.window.activeTextEditor?.viewColumn, column);
       assert.equal(pages().length, 1);
-      const last = `Checked in ${(second!.milliseconds / 1000).toFixed(1)} s.`;
-      await until('the new text', () => page.getText().trimEnd().endsWith(last));
     });
 
     it('cannot be edited, and leaves explaining as it was', async () => {
-      await check();
-      const page = shownPage();
+      const page = await filledPage(await check());
       const before = page.getText();
       await vscode.commands.executeCommand('type', { text: 'x' });
       assert.equal(page.getText(), before);
@@ -107,7 +114,7 @@ describe('Check Model', () => {
         const found = await check(folder);
         assert.equal(found?.ok, false);
         for (const reason of found.reasons) assertSentence(reason);
-        const document = shownPage();
+        const document = await filledPage(found);
         assert.match(document.getText(), /\b1 thing is wrong\.\r?\n {2}! /);
         assert.match(document.getText(), says);
         // Whatever the folder is called: what stands in the page is data.
