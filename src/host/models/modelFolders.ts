@@ -1,23 +1,16 @@
-/** Finds folders that look like models: `model.onnx` in them, or in their folder `onnx`. */
-import * as fs from 'node:fs/promises';
+/** Finds folders that look like models: a graph in them, or in their folder `onnx`. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { findFiles } from '../../model/files';
 
 /** Enough for a list that a person reads; a workspace full of checkpoints stays quick. */
 const mostFolders = 50;
 
-async function isFile(file: string): Promise<boolean> {
-  return fs.stat(file).then(
-    found => found.isFile(),
-    () => false,
-  );
-}
-
-/** Whether `dir` holds a model in the Hugging Face layout. */
+/** Whether `dir` holds a model: a graph by one of the names that exporters give, or the only one there. */
 export async function isModelFolder(dir: string): Promise<boolean> {
-  return (
-    (await isFile(path.join(dir, 'model.onnx'))) ||
-    (await isFile(path.join(dir, 'onnx', 'model.onnx')))
+  return await findFiles(dir, false).then(
+    () => true,
+    () => false,
   );
 }
 
@@ -30,7 +23,7 @@ export function modelFolderOf(modelFile: string): string {
 /** Model folders of the open workspace, sorted, each once. */
 export async function modelFoldersInWorkspace(): Promise<string[]> {
   const files = await vscode.workspace.findFiles(
-    '**/model.onnx',
+    '**/{model,model_*}.onnx',
     '**/{node_modules,.git}/**',
     mostFolders,
   );
