@@ -2,7 +2,7 @@
 import type { Explanation, PanelState } from '../src/protocol';
 import { fill, make } from './dom';
 import { formatProbability } from './numbers';
-import { decisionWords, goldWords } from './words';
+import { decisionWords, goldWords } from './decisionWords';
 
 export interface Header {
   readonly element: HTMLElement;

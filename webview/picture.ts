@@ -4,6 +4,7 @@
  */
 import type { PanelState } from '../src/protocol';
 import type { Rgb } from './fillCap';
+import { decisionWords, goldWords } from './decisionWords';
 import { decidedProbability } from './header';
 import { formatProbability, formatScore } from './numbers';
 import type { Measure, PlacedText } from './pictureLayout';
@@ -11,14 +12,7 @@ import { placePieces, wrapSentence } from './pictureLayout';
 import type { Hue, Palette } from './theme';
 import type { SaliencyMap, TokenFacts } from './tokenFacts';
 import { spokenFacts } from './tokenFacts';
-import {
-  decisionWords,
-  goldWords,
-  methodSentence,
-  normalisationSentence,
-  scaleEnds,
-  windowsSentence,
-} from './words';
+import { methodSentence, normalisationSentence, scaleEnds, windowsSentence } from './words';
 
 const svgNamespace = 'http://www.w3.org/2000/svg' as const;
 const family = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Explanation } from '../../src/protocol';
 import { readoutParts, saliencyMap, spokenFacts } from '../../webview/tokenFacts';
+import { goldWords } from '../../webview/decisionWords';
 import { withMethod } from '../../webview/choiceRules';
 import {
   effectOf,
   explainedPhrase,
-  goldWords,
   methodSentence,
   normalisationSentence,
   scaleEnds,
