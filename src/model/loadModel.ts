@@ -1,14 +1,11 @@
 /** From a folder to a checked model. */
 import { findEmbeddingLookup } from '../autodiff/embeddingLookup';
-import { convert, type Conversion } from '../autodiff/lower';
-import { prepare } from '../autodiff/passes';
 import type { Facts } from '../autodiff/shapes';
 import type { Graph } from '../onnx/graph';
 import { isFloat, sizeOf } from '../onnx/tensorData';
-import type { DevicePreference, HealthCheck } from '../protocol/explanation';
-import { GlassboxError, reasonOf } from '../protocol/messages';
+import type { DevicePreference } from '../protocol/explanation';
+import { GlassboxError } from '../protocol/messages';
 import type { TaskKind } from '../protocol/task';
-import { openSession } from '../runtime/devices';
 import { learnFacts } from '../runtime/probe';
 import type { Feeds } from '../runtime/session';
 import { Tokenizer } from '../runtime/tokenizer';
@@ -19,7 +16,8 @@ import { findFiles, nameOf } from './files';
 import { feedsOf, inputsOf, type ModelInputs, type Row } from './inputs';
 import { Model, type Embedding } from './model';
 import { hashOf, openModelFile } from './modelFile';
-import { giveLogits, type Squashed, type Unsquashed } from './probabilityOutputs';
+import { doesNotRun, openExported, runsConverted } from './openExported';
+import { conversionNote, prepareGraph, squashedNote } from './prepareGraph';
 
 export interface LoadOptions {
   /** 'optional': config.json and tokenizer.json may be missing, for inputs that are token ids already. */
@@ -46,7 +44,7 @@ export async function loadModel(
   const config = await readConfig(files.config);
   const tokenizer = files.tokenizer === null ? null : await Tokenizer.load(files.tokenizer);
   const opening = await openModelFile(files.onnx);
-  const { graph, conversions, squashed } = prepared(opening.graph, files.onnx);
+  const { graph, conversions, squashed } = prepareGraph(opening.graph, files.onnx);
   const padId = tokenizer?.padId ?? config.padId;
   const inputs = inputsOf(graph, files.onnx, padId ?? 0);
   const embedding = findEmbedding(graph, inputs.ids, files.onnx);
@@ -67,20 +65,21 @@ export async function loadModel(
     squashed,
   });
   if (head.squashed !== null) notes.push(squashedNote(head.squashed));
+  const converted = conversions.length > 0 ? graph : null;
   const trial = {
     model: opening.model,
     feeds: trialFeeds(inputs, embedding, Math.min(32, maxTokens), 8),
     output: head.outputs[0]!,
   };
-  const opened = await openSession(device, trial).catch((error: unknown) => {
-    throw doesNotRun(files.onnx, error);
-  });
+  const opened = await openExported(device, trial, opening.graph, converted, files.onnx);
+  if (opened.converted) notes.push(runsConverted);
   const about = {
     dir,
     name: nameOf(dir),
     file: files.onnx,
     architecture: config.architecture,
-    head,
+    // The converted graph gives logits, whatever the file gives.
+    head: opened.converted ? { ...head, squashed: null } : head,
     parts: opening.parts,
     hash: await hashOf(opening.parts),
     device: opened.device,
@@ -94,47 +93,14 @@ export async function loadModel(
     facts,
     matrixWeights: matrixWeights(graph, embedding),
     // Probabilities near 0 and 1 have lost digits of their logits.
-    exact: head.squashed === null && conversions.every(({ exact }) => exact),
+    exact: opened.converted || (head.squashed === null && conversions.every(({ exact }) => exact)),
     conversions,
     opset: opening.graph.opset,
     notes,
   };
   const readAgain = async (): Promise<Graph> =>
-    prepared((await openModelFile(files.onnx)).graph, files.onnx).graph;
+    prepareGraph((await openModelFile(files.onnx)).graph, files.onnx).graph;
   return new Model(about, opened.session, readAgain, graph);
-}
-
-interface Prepared extends Unsquashed {
-  readonly conversions: readonly Conversion[];
-}
-
-/** In float32 and in the form that the derivative rules know. Errors of the passes name the file. */
-function prepared(graph: Graph, file: string): Prepared {
-  try {
-    const { graph: converted, conversions } = convert(graph);
-    return { ...giveLogits(prepare(converted)), conversions };
-  } catch (error) {
-    if (!(error instanceof GlassboxError) || error.message.includes(file)) throw error;
-    throw new GlassboxError(error.code, `${file}: ${error.message}`);
-  }
-}
-
-function squashedNote(how: Squashed): HealthCheck {
-  return {
-    check: 'conversion',
-    ok: true,
-    value: null,
-    says: `The file gives probabilities (it ends in a ${how}); what is explained are the logits before it.`,
-  };
-}
-
-function conversionNote({ says, exact }: Conversion): HealthCheck {
-  return {
-    check: 'conversion',
-    ok: true,
-    value: null,
-    says: `The file has ${says}${exact ? '' : '; how far that changes the prediction is measured'}.`,
-  };
 }
 
 function findEmbedding(graph: Graph, ids: string, file: string): Embedding {
@@ -169,22 +135,14 @@ async function probe(
 ): Promise<Facts> {
   const probes = [
     trialFeeds(inputs, embedding, Math.min(9, maxTokens), 2),
-    trialFeeds(inputs, embedding, Math.min(13, maxTokens), 3),
+    // Far apart, so that a length that is rounded up to blocks does not look fixed.
+    trialFeeds(inputs, embedding, Math.min(37, maxTokens), 3),
   ];
   try {
     return await learnFacts(graph, probes);
   } catch (error) {
     throw doesNotRun(file, error);
   }
-}
-
-function doesNotRun(file: string, error: unknown): GlassboxError {
-  // The device or the machine is to blame then, not the file.
-  if (error instanceof GlassboxError && error.code === 'unsupported') return error;
-  return new GlassboxError(
-    'bad-model',
-    `${file} does not run (${reasonOf(error)}); export or download the model again.`,
-  );
 }
 
 /** Rows of different, valid ids. */

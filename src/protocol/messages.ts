@@ -10,13 +10,16 @@ export const protocolVersion = 1;
 export type ErrorCode =
   'cancelled' | 'bad-input' | 'bad-model' | 'unsupported' | 'engine-lost' | 'version' | 'internal';
 
-/** An error whose message is one clear sentence for the user: what, where (file, line), the way out. */
+/**
+ * An error whose message is one clear sentence for the user: what, where (file, line), the way out. Names from files
+ * may hold anything: control characters are replaced, so that it stays one line.
+ */
 export class GlassboxError extends Error {
   constructor(
     readonly code: ErrorCode,
     message: string,
   ) {
-    super(message);
+    super(message.replace(/\p{Cc}/gu, '\ufffd'));
     this.name = 'GlassboxError';
   }
 }
