@@ -1,6 +1,4 @@
 /** Everything about a model that can be checked without knowing what is right, on one page. */
-import { parametersOf } from '../../autodiff/parameters';
-import { sizeOf } from '../../onnx/tensorData';
 import { findFiles } from '../../model/files';
 import { loadModel } from '../../model/loadModel';
 import type { Model } from '../../model/model';
@@ -14,12 +12,15 @@ import type {
   ModelCheck,
   OperatorUse,
 } from '../../protocol/modelCheck';
+import { explain } from '../saliency/explain';
+import { convertedLimit } from '../saliency/health';
 import { SaliencyProgram, tolerance } from '../saliency/program';
 import type { Decision } from '../task/decision';
 import { readers } from '../task/readers';
 import { readText, type RunOptions } from '../task/readText';
-import { checkDirections, isRight } from './derivative';
+import { checkDirections } from './derivative';
 import { measureDevice, notAvailable, offBy } from './devices';
+import { derivativeItem, describe, item, operatorItem, short } from './items';
 import { operatorsOf } from './operators';
 
 const directions = 8;
@@ -114,18 +115,21 @@ async function checkLoaded(
     program = await SaliencyProgram.of(model);
     const { disagreement } = program;
     const { exact, device } = model.about;
-    const expected = exact ? tolerance[device] : null;
-    const says = exact
-      ? 'Prediction from word vectors against prediction from ids'
-      : 'Logits of the converted float32 graph against those of the file';
+    if (!exact) return;
+    const says = 'Prediction from word vectors against prediction from ids';
     items.push({
       ...item('embeddings', true, `${says}: ${short(disagreement)} apart, relative to the logits.`),
       value: disagreement,
-      expected,
+      expected: tolerance[device],
     });
   });
   if (!built) return;
   const input = await someInput(model, request, options);
+  if (!model.about.exact) {
+    await step('embeddings', async () => {
+      items.push(await convertedItem(model, input, options));
+    });
+  }
   await step('derivative', async () => {
     found.directions = await checkDirections(
       program!,
@@ -172,6 +176,8 @@ async function checkLoaded(
 }
 
 interface Input {
+  readonly text: string;
+  readonly pair: string | undefined;
   readonly row: { ids: readonly number[]; mask: readonly number[]; typeIds: readonly number[] };
   readonly decisions: readonly Decision[];
 }
@@ -184,66 +190,27 @@ async function someInput(model: Model, request: CheckRequest, options: RunOption
   const pair = request.pair ?? (head.decides === 'ends' ? somePair : undefined);
   const read = await readText(model, { text, ...(pair ? { pair } : {}) }, {}, options);
   const [part] = readers[head.task](read.hand).ask({ kind: 'predicted' }, 'both').parts;
-  return { row: read.hand.windows[part!.window]!.row, decisions: part!.decisions };
+  const { row } = read.hand.windows[part!.window]!;
+  return { text, pair, row, decisions: part!.decisions };
 }
 
-async function describe(model: Model): Promise<ModelCheck['model']> {
-  const { about } = model;
-  const graph = await model.graph();
-  const parameters = parametersOf(graph, about.head.outputs[0]!);
-  const sizes = parameters.map(({ value }) => sizeOf(graph.constants.get(value)!.dims));
-  const { tokenizer } = about;
-  return {
-    name: about.name,
-    file: about.file,
-    hash: about.hash,
-    architecture: about.architecture,
-    task: about.head.task,
-    labels: about.head.labels,
-    tokenizer: tokenizer && {
-      kind: tokenizer.kind,
-      entries: tokenizer.vocabSize,
-      longest: about.maxTokens,
+/** How far the converted graph is from the file at this text; beyond the limit maps are of another function. */
+async function convertedItem(model: Model, input: Input, options: RunOptions): Promise<CheckItem> {
+  const { text, pair } = input;
+  const explanation = await explain(
+    model,
+    {
+      modelDir: model.about.dir,
+      device: model.about.device,
+      text,
+      ...(pair === undefined ? {} : { pair }),
+      method: 'gradient',
+      parameters: {},
+      scalar: 'logit',
+      label: { kind: 'predicted' },
     },
-    parameters: sizes.reduce((a, b) => a + b, 0),
-    tensors: sizes.length,
-    opset: about.opset,
-    conversions: about.conversions.map(({ says }) => says),
-  };
-}
-
-function operatorItem(operators: readonly OperatorUse[]): CheckItem {
-  const missing = operators.filter(({ derivative }) => derivative === 'missing');
-  const names = missing.map(({ op }) => op).join(', ');
-  // One that lies on the way to the output is refused when the program is built.
-  return item(
-    'operators',
-    true,
-    missing.length === 0
-      ? `All ${operators.length} operators of the file have a derivative, or none that matters.`
-      : `${missing.length} of ${operators.length} operators of the file have no derivative rule (${names}); that matters only where they lie between the word vectors and the output.`,
+    options,
   );
-}
-
-function derivativeItem(found: readonly DirectionCheck[]): CheckItem {
-  const worst = found.reduce((a, b) => (b.error / b.expected > a.error / a.expected ? b : a));
-  const ok = isRight(found);
-  const numbers = `the derivative is ${short(worst.derivative)}, the measured slope ${short(worst.measured)}: ${short(worst.error)} apart, where at most ${short(worst.expected)} would be float32 rounding`;
-  return {
-    check: 'derivative',
-    ok,
-    value: worst.error,
-    expected: worst.expected,
-    says: ok
-      ? `Along ${found.length} random directions at a real text the derivative agrees with finite differences; at worst ${numbers}.`
-      : `The derivative is wrong at a real text: ${numbers}. Please report the model's architecture and exporter; do not trust its maps.`,
-  };
-}
-
-function item(check: string, ok: boolean, says: string): CheckItem {
-  return { check, ok, says, value: null, expected: null };
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3)));
+  const { ok, says, value } = explanation.health.find(({ check }) => check === 'same-function')!;
+  return { check: 'embeddings', ok, says, value, expected: convertedLimit };
 }

@@ -184,7 +184,7 @@ export function saturated(scalar: ScalarKind, probability: number): HealthCheck 
 }
 
 /** More than this, relative to the logits, and a map explains a noticeably different function. */
-const convertedLimit = 0.05;
+export const convertedLimit = 0.05;
 
 /**
  * The gradient belongs to the function that predicted: measured once when the model was loaded; where the weights
