@@ -1,35 +1,17 @@
 /** Reads extractive question answering: the tokens of the context where the answer starts and ends. */
 import type { HealthCheck, Prediction } from '../../protocol/explanation';
 import type { AnswerPart, LabelChoice, TextRange } from '../../protocol/task';
-import { cell, logSoftmax } from './decision';
 import {
-  badQuestion,
-  checkFinite,
-  question,
-  topOf,
-  type Asked,
-  type Reader,
-  type TextAtHand,
-} from './reading';
-import { readTogether } from './words';
-
-/** Longer answers are not considered, as is usual for SQuAD. */
-const longestAnswer = 30;
-/** So many answers are shown. */
-const shown = 5;
-/** Of each window so many starts and ends are combined. */
-const candidates = 20;
-
-/** An answer in one window; `first` and `last` are positions of the row, both included. */
-interface Answer {
-  readonly window: number;
-  readonly first: number;
-  readonly last: number;
-  /** Characters of the context; token indices where there is no text. */
-  readonly range: TextRange;
-  readonly logit: number;
-  readonly probability: number;
-}
+  answerOf,
+  answerText,
+  bestAnswers,
+  goldAnswers,
+  likeliestEnd,
+  sameRange,
+  type Answer,
+} from './answers';
+import { cell } from './decision';
+import { badQuestion, question, type Asked, type Reader, type TextAtHand } from './reading';
 
 export const readAnswering: Reader = text => {
   const found = bestAnswers(text);
@@ -61,95 +43,6 @@ export const readAnswering: Reader = text => {
   };
 };
 
-/** Positions of the context in a window; where only ids are known, everything that is read. */
-function contextOf({ tokens, windows, text }: TextAtHand, window: number): number[] {
-  const { tokens: inside, row } = windows[window]!;
-  return [...inside.keys()].filter(position => {
-    const token = tokens[inside[position]!]!;
-    if (text === null) return row.mask[position] === 1;
-    return !token.special && token.field === 1;
-  });
-}
-
-function ends({ outputs }: TextAtHand, window: number): [number[], number[]] {
-  const [start, end] = outputs[window]!.values.map(logits => {
-    checkFinite(logits);
-    return Array.from(logits);
-  });
-  return [start!, end!];
-}
-
-function bestAnswers(text: TextAtHand): Answer[] {
-  const all = text.windows.flatMap((_, window) => {
-    const context = contextOf(text, window);
-    const [start, end] = ends(text, window);
-    const top = (logits: readonly number[]): number[] =>
-      topOf(
-        context.map(position => logits[position]!),
-        candidates,
-      ).map(i => context[i]!);
-    const lasts = top(end);
-    return top(start).flatMap(first =>
-      lasts
-        .filter(last => last >= first && last - first < longestAnswer)
-        .map(last => ({ window, first, last, logit: start[first]! + end[last]! })),
-    );
-  });
-  all.sort((a, b) => b.logit - a.logit);
-  const distinct: Answer[] = [];
-  for (const { window, first, last } of all) {
-    if (distinct.length === shown) break;
-    const answer = answerAt(text, window, first, last);
-    // Windows overlap, so the same answer may be read twice.
-    if (!distinct.some(other => sameRange(answer.range, other.range))) distinct.push(answer);
-  }
-  return distinct;
-}
-
-function sameRange(a: TextRange, b: TextRange): boolean {
-  return a.start === b.start && a.end === b.end;
-}
-
-function answerAt(text: TextAtHand, window: number, first: number, last: number): Answer {
-  const [start, end] = ends(text, window);
-  const { tokens: inside } = text.windows[window]!;
-  const [from, to] = [inside[first]!, inside[last]!];
-  const range =
-    text.text === null
-      ? { start: from, end: to + 1 }
-      : { start: text.tokens[from]!.start, end: text.tokens[to]!.end };
-  const probability = Math.exp(logSoftmax(start)[first]! + logSoftmax(end)[last]!);
-  return { window, first, last, range, logit: start[first]! + end[last]!, probability };
-}
-
-/** The answer that covers these characters (without a text: tokens), in the window that has most around it. */
-function answerOf(text: TextAtHand, { start, end }: TextRange): Answer | null {
-  const inside = [...text.tokens.keys()].filter(index => {
-    const token = text.tokens[index]!;
-    if (text.text === null) return index >= start && index < end;
-    return !token.special && token.field === 1 && token.start < end && token.end > start;
-  });
-  if (inside.length === 0) return null;
-  const place = readTogether(text.windows, [inside[0]!, inside.at(-1)!]);
-  return place && answerAt(text, place.window, place.positions[0]!, place.positions[1]!);
-}
-
-function goldAnswers(text: TextAtHand): Answer[] {
-  if (text.gold?.kind !== 'answers') return [];
-  const found = text.gold.answers
-    .map(range => answerOf(text, range))
-    .filter(found => found !== null);
-  return found.filter((answer, i) => found.findIndex(a => sameRange(a.range, answer.range)) === i);
-}
-
-function answerText({ text, pair, tokens }: TextAtHand, { start, end }: TextRange): string {
-  if (text !== null) return (pair ?? '').slice(start, end);
-  return tokens
-    .slice(start, end)
-    .map(token => token.text)
-    .join(' ');
-}
-
 function askAnswer(
   text: TextAtHand,
   found: readonly Answer[],
@@ -157,7 +50,13 @@ function askAnswer(
   choice: LabelChoice,
   part: AnswerPart,
 ): Asked {
-  const { answer, against = null, why } = meant(text, found, right, choice);
+  const {
+    answer,
+    against = null,
+    why,
+  } = choice.kind === 'predicted' && text.text === null && part !== 'both'
+    ? { answer: likeliestEnd(text, part), why: 'predicted' }
+    : meant(text, found, right, choice);
   if (against && against.window !== answer.window) {
     throw badQuestion(
       'Predicted and gold answer stand in different parts of the long context, so they cannot be subtracted; explain one of them.',

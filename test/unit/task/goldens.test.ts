@@ -39,10 +39,10 @@ for (const { name, task } of cases) {
     const run = async (more: Partial<IdsRequest>): Promise<Explanation[]> => {
       const found: Explanation[] = [];
       for (const [row, target] of golden.target.entries()) {
-        const label =
-          task === 'question-answering'
-            ? ({ kind: 'answer', start: target, end: target + 1 } as const)
-            : ({ kind: 'predicted' } as const);
+        const answer = { kind: 'answer', start: target, end: target + 1 } as const;
+        // Both say the same; every other row says it by its place.
+        const named = task === 'question-answering' && row % 2 === 0;
+        const label = named ? answer : ({ kind: 'predicted' } as const);
         const request: IdsRequest = {
           method: 'gradient',
           parameters: {},
