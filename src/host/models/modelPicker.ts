@@ -77,7 +77,10 @@ async function browse(): Promise<string | null> {
   return folder ? modelFolder(folder) : null;
 }
 
-/** The folder that is meant by `place`: itself, the one above its folder `onnx`, or that of a `model.onnx`. */
+/**
+ * The model that is meant by `place`: a folder, the one above its folder `onnx`, or that of a `model.onnx`. An ONNX
+ * file of another name is meant itself: it may be one of several forms of a model.
+ */
 export function folderMeant(place: string): string {
   const name = path.basename(place);
   if (name === 'model.onnx') return modelFolderOf(place);

@@ -28,11 +28,6 @@ export function cell(choice: number, weight = 1, off = false): Cell {
   return { choice, weight, off };
 }
 
-/** A decision without a question: to run the model only. */
-export function noQuestion(position: number): Decision {
-  return { position, cells: [] };
-}
-
 /** Probabilities of one decision's choices; the logits themselves where nothing turns them into any. */
 export function probabilitiesOf(link: Link, logits: ArrayLike<number>): number[] {
   const numbers = Array.from(logits);

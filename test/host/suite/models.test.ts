@@ -81,6 +81,9 @@ describe('the choice of the model', () => {
     for (const names of [['same'], ['same', 'onnx'], ['same', 'onnx', 'model.onnx']]) {
       assert.equal(await modelFolder(workspaceUri(...names)), folder);
     }
+    await write('same/onnx/model_quantized.onnx', '');
+    const quantised = workspaceUri('same', 'onnx', 'model_quantized.onnx');
+    assert.equal(await modelFolder(quantised), quantised.fsPath);
     assert.equal(modelFolderOf(path.join('/x', 'model.onnx')), path.normalize('/x'));
     await vscode.workspace.fs.delete(workspaceUri('same'), { recursive: true });
   });
