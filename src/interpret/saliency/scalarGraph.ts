@@ -7,6 +7,7 @@ import type { GraphBuilder } from '../../onnx/builder';
 import { constantOf } from '../../onnx/tensorData';
 import type { Head } from '../../model/head';
 import { noAnswer } from '../../model/rowOutput';
+import { lastProduct } from './lastProduct';
 import { programInputs as input } from './programValues';
 
 export interface ScalarValues {
@@ -35,7 +36,7 @@ function appendDecisions(b: GraphBuilder, head: Head, facts: Facts): Decisions {
     case 'text':
       return aboutText(b, head);
     case 'token':
-      return aboutTokens(b, head);
+      return aboutTokens(b, head, facts);
     case 'ends':
       return aboutEnds(b, head, facts);
   }
@@ -50,28 +51,39 @@ function aboutText(b: GraphBuilder, { outputs }: Head): Decisions {
   };
 }
 
-/** Picks rows of [B * L, C]; the derivative puts them back among zeros. */
-function aboutTokens(b: GraphBuilder, { outputs, classes }: Head): Decisions {
+/**
+ * Picks rows of [B * L, width]; the derivative puts them back among zeros. Where the logits are a product with a
+ * constant matrix, it is its other factor that is picked: a vocabulary is not multiplied at positions that nobody asks about.
+ */
+function aboutTokens(b: GraphBuilder, { outputs, classes }: Head, facts: Facts): Decisions {
   const [logits] = outputs as [string];
+  const last = lastProduct(b.graph, logits, facts);
+  const { value, width } = last ?? { value: logits, width: classes! };
   const positions = b.input(input.positions, 'int64', ['R', 'K']);
   const ofPoint = b.op('Gather', [positions, input.rowOf], { axis: 0 });
-  const shape = b.op('Shape', [logits]);
+  const shape = b.op('Shape', [value]);
   const size = (axis: number): string => b.op('Gather', [shape, b.int(axis)], { axis: 0 });
   const starts = b.op('Mul', [b.op('Range', [b.int(0), size(0), b.int(1)]), size(1)]);
   const flat = b.op('Add', [ofPoint, b.op('Unsqueeze', [starts, b.ints([1])])]);
-  const rows = b.op('Reshape', [logits, b.ints([-1, classes!])]);
+  const rows = b.op('Reshape', [value, b.ints([-1, width])]);
+  const picked = b.op('Gather', [rows, flat], { axis: 0 });
   return {
-    decisions: b.op('Gather', [rows, flat], { axis: 0 }),
+    decisions: last ? last.again(b, picked) : picked,
     back: adjoint => {
+      const ofPicked = last ? b.op('MatMul', [adjoint, transposed(b, last.matrix)]) : adjoint;
       // Where two decisions are of one token, their derivatives add up.
-      const value = constantOf('float32', [1], [0]);
-      const zeros = b.op('ConstantOfShape', [b.op('Shape', [rows])], { value });
+      const zero = constantOf('float32', [1], [0]);
+      const zeros = b.op('ConstantOfShape', [b.op('Shape', [rows])], { value: zero });
       const indices = b.op('Reshape', [flat, b.ints([-1, 1])]);
-      const updates = b.op('Reshape', [adjoint, b.ints([-1, classes!])]);
+      const updates = b.op('Reshape', [ofPicked, b.ints([-1, width])]);
       const scattered = b.op('ScatterND', [zeros, indices, updates], { reduction: 'add' });
-      return new Map([[logits, b.op('Reshape', [scattered, shape])]]);
+      return new Map([[value, b.op('Reshape', [scattered, shape])]]);
     },
   };
+}
+
+function transposed(b: GraphBuilder, matrix: string): string {
+  return b.op('Transpose', [matrix], { perm: [1, 0] });
 }
 
 /** Start and end, from two outputs [B, L] or from one [B, L, 2]; padding takes no part. */

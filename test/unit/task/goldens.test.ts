@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { explainIds, type IdsRequest } from '../../../src/interpret/saliency/explainIds';
+import { lastProduct } from '../../../src/interpret/saliency/lastProduct';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Model } from '../../../src/model/model';
 import type { Explanation } from '../../../src/protocol/explanation';
@@ -72,6 +73,16 @@ for (const { name, task } of cases) {
         }
         if (task === 'fill-mask') assert.equal(prediction.labels[0], String(golden.target[row]));
       });
+    });
+
+    it('multiplies with the output matrix at the asked positions only', async () => {
+      if (task === 'question-answering') return;
+      const found = lastProduct(
+        await model.graph(),
+        model.about.head.outputs[0]!,
+        model.about.facts,
+      );
+      assert.equal(found?.width, 32);
     });
 
     it('gives dot, l1 and l2 of the gradient of the loss', async () => {
