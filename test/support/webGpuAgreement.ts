@@ -1,14 +1,12 @@
 /** A process that explains golden rows on CPU and WebGPU and prints how far they are apart. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { explainIds } from '../../src/interpret/saliency/explainIds';
 import { loadModel } from '../../src/model/loadModel';
-import type { Golden } from './families';
+import { readGolden } from './families';
 import { goldenRows } from './models';
 import { relativeError } from './numbers';
 
 async function main(dir: string): Promise<void> {
-  const golden = JSON.parse(readFileSync(path.join(dir, 'golden.json'), 'utf8')) as Golden;
+  const golden = readGolden(dir);
   // One padded row, and the same batch wherever it goes: each new shape has its shaders compiled anew.
   const rows = goldenRows(golden).slice(1, 2);
   const gpu = await loadModel(dir, 'webgpu', { tokenizer: 'optional' });
@@ -20,6 +18,8 @@ async function main(dir: string): Promise<void> {
       parameters: { steps: 3, samples: 4 },
       scalar: 'logit',
       label: { kind: 'predicted' },
+      // Of a tagger.
+      ...(gpu.about.head.decides === 'token' ? { position: 1 } : {}),
     } as const;
     const expected = await explainIds(cpu, rows, request);
     const found = await explainIds(gpu, rows, request);

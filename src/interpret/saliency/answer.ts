@@ -82,7 +82,7 @@ function pick({ product, reduce }: Plan, reductions: Reductions): readonly numbe
 }
 
 function check(
-  { model, plan, parameters }: Means,
+  { model, program, plan, parameters }: Means,
   found: Found,
   attributions: readonly number[],
 ): HealthCheck[] {
@@ -113,6 +113,7 @@ function check(
       : health.unknownTokens(tokens.filter(token => !token.special)),
     ...found.notes,
     health.sameFunction(found.disagreement, model.about.exact),
+    program.note,
     ...model.about.notes,
   );
   return checks.filter(entry => entry !== null);

@@ -145,8 +145,8 @@ function finish(
   results: readonly RowResult[],
   { request, scalar, milliseconds }: Frame,
 ): Explanation {
-  const { model, method, plan, parameters } = means;
-  const { head, device, hash, name } = model.about;
+  const { model, method, plan, parameters, program } = means;
+  const { head, hash, name } = model.about;
   const { asked, read, reading } = job;
   const { windows, outputs, tokens } = read.hand;
   const combined = combine(windows, asked.parts, results);
@@ -204,7 +204,7 @@ function finish(
     scores,
     normalisation: plan.normalisation,
     health,
-    device,
+    device: program.device,
     milliseconds,
     modelHash: hash,
     modelName: name,

@@ -2,6 +2,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Row } from '../../model/inputs';
 import type { Model, Releasable } from '../../model/model';
+import type { Graph } from '../../onnx/graph';
+import type { HealthCheck } from '../../protocol/explanation';
 import { GlassboxError, reasonOf } from '../../protocol/messages';
 import { Session, type Feeds } from '../../runtime/session';
 import { Pace } from './pace';
@@ -20,31 +22,53 @@ export class SaliencyProgram implements Releasable {
 
   private constructor(
     readonly model: Model,
+    readonly device: 'cpu' | 'webgpu',
     private readonly session: Session,
+    /** Set where the program runs elsewhere than the model. */
+    readonly note: HealthCheck | null,
   ) {
-    const { matrixWeights, device } = model.about;
-    this.pace = new Pace(matrixWeights, device);
+    this.pace = new Pace(model.about.matrixWeights, device);
   }
 
-  /** The program of a model: built and checked on first use, then kept. Throws GlassboxError. */
+  /**
+   * The program of a model: built and checked on first use, then kept. Where a GPU cannot run it, the CPU does.
+   * Throws GlassboxError.
+   */
   static async of(model: Model): Promise<SaliencyProgram> {
     return await model.program('saliency', async () => {
       const graph = await buildProgramGraph(model);
-      const { file, device } = model.about;
-      const session = await Session.of(graph, { device }).catch((error: unknown) => {
-        throw cannotRun(file, error);
-      });
-      const program = new SaliencyProgram(model, session);
+      const { device } = model.about;
+      if (device === 'cpu') return await SaliencyProgram.open(model, graph, 'cpu', null);
       try {
-        await program.check();
+        return await SaliencyProgram.open(model, graph, device, null);
       } catch (error) {
-        await program.release();
-        // What `check` itself finds is said already.
-        const found = error instanceof GlassboxError && error.code === 'bad-model';
-        throw found ? error : cannotRun(file, error);
+        const says = `The GPU cannot run the derivative of this model (${reasonOf(error)}), so the CPU does.`;
+        const note = { check: 'device', ok: true, value: null, says };
+        return await SaliencyProgram.open(model, graph, 'cpu', note);
       }
-      return program;
     });
+  }
+
+  private static async open(
+    model: Model,
+    graph: Graph,
+    device: 'cpu' | 'webgpu',
+    note: HealthCheck | null,
+  ): Promise<SaliencyProgram> {
+    const { file } = model.about;
+    const session = await Session.of(graph, { device }).catch((error: unknown) => {
+      throw cannotRun(file, error);
+    });
+    const program = new SaliencyProgram(model, device, session, note);
+    try {
+      await program.check();
+      return program;
+    } catch (error) {
+      await program.release();
+      // What `check` itself finds is said already.
+      const found = error instanceof GlassboxError && error.code === 'bad-model';
+      throw found ? error : cannotRun(file, error);
+    }
   }
 
   /** One run. The caller cuts the work into slices and gives way to messages between them (runPoints.ts). */
@@ -62,7 +86,7 @@ export class SaliencyProgram implements Releasable {
    * else positions or types would be added twice and the map would explain another model.
    */
   private async check(): Promise<void> {
-    const { embedding, head, maxTokens, file, device, exact } = this.model.about;
+    const { embedding, head, maxTokens, file, exact } = this.model.about;
     const length = Math.min(7, maxTokens);
     const ids = Array.from({ length }, (_, i) => (3 + 11 * i) % embedding.vocabulary);
     const row: Row = { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
@@ -80,7 +104,7 @@ export class SaliencyProgram implements Releasable {
     this.disagreement = largestDifference(expected, rows[0]!.logits[0]!);
     // Converted weights (half precision, whole numbers) compute another function: each explanation measures it.
     if (!exact) return;
-    if (!(this.disagreement <= tolerance[device])) {
+    if (!(this.disagreement <= tolerance[this.model.about.device])) {
       throw new GlassboxError(
         'bad-model',
         `${file} predicts differently from its own word vectors than from token ids (by ${this.disagreement.toExponential(1)}), so a gradient would explain another function; export the model again with a standard exporter.`,

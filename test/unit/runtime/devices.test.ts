@@ -44,7 +44,21 @@ describe('openSession', () => {
 });
 
 describe('WebGPU', () => {
-  it('explains as the CPU does, to 1e-4', function () {
+  for (const [family, runsOn] of [
+    ['bert', 'webgpu'],
+    // Picks positions and puts their derivatives back.
+    ['bert-ner', 'webgpu'],
+    // Loops.
+    ['lstm', 'webgpu'],
+    // WebGPU's MaxPool does not tell where its maxima are, which the derivative reads.
+    ['cnn', 'cpu'],
+  ] as const) {
+    agreesOnWebGpu(family, runsOn);
+  }
+});
+
+function agreesOnWebGpu(family: string, runsOn: 'cpu' | 'webgpu'): void {
+  it(`explains ${family} as the CPU does, to 1e-4; the derivative runs on ${runsOn}`, function () {
     // The software device compiles each shader for tens of milliseconds.
     this.timeout(300_000);
     // In a process of its own: the driver's environment must not make other tests' sessions slow.
@@ -54,7 +68,7 @@ describe('WebGPU', () => {
     const script = path.resolve('test', 'support', 'webGpuAgreement.ts');
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', script, familyDir('bert')],
+      ['--import', 'tsx', script, familyDir(family)],
       { env: { ...driver, ...process.env }, encoding: 'utf8' },
     );
     const unavailable = /WebGPU cannot be used on this machine.*"cpu" or "auto"/.exec(stderr);
@@ -68,8 +82,8 @@ describe('WebGPU', () => {
     const agreement = JSON.parse(stdout) as { method: string; device: string; error: number }[];
     assert.equal(agreement.length, 3);
     for (const { method, device, error } of agreement) {
-      assert.equal(device, 'webgpu');
+      assert.equal(device, runsOn);
       assert.ok(error <= 1e-4, `${method}: ${error}`);
     }
   });
-});
+}
