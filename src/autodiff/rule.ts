@@ -3,6 +3,7 @@ import { GlassboxError } from '../protocol/messages';
 import type { Graph, Node } from '../onnx/graph';
 import { capturedValues } from './passes/graphIndex';
 import { numbersOf } from '../onnx/tensorData';
+import { NodeAttributes } from './nodeAttributes';
 import type { RuleBuilder } from './ruleBuilder';
 import { rankOf, staticDims, type Facts, type ValueFacts } from './shapes';
 
@@ -70,13 +71,13 @@ export interface NestedRequest {
 }
 
 /** A node with everything that is known about it. */
-export class NodeView {
+export class NodeView extends NodeAttributes {
   /** Names of the inputs, then of what nested graphs take from outside, and of the outputs; '' for one left out. */
   readonly x: readonly string[];
   readonly y: readonly string[];
 
   constructor(
-    readonly node: Node,
+    node: Node,
     private readonly graph: Graph,
     private readonly facts: Facts,
     private readonly adjoints: ReadonlyMap<string, string>,
@@ -84,6 +85,7 @@ export class NodeView {
     readonly wanted: readonly number[],
     private readonly walk: (request: NestedRequest) => Map<string, string>,
   ) {
+    super(node);
     this.x = readValues(node);
     this.y = node.outputs;
   }
@@ -96,26 +98,6 @@ export class NodeView {
 
   has(i: number): boolean {
     return Boolean(this.x[i]);
-  }
-
-  int(name: string, otherwise: number): number {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'int' ? attribute.value : otherwise;
-  }
-
-  float(name: string, otherwise: number): number {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'float' ? attribute.value : otherwise;
-  }
-
-  string(name: string, otherwise: string): string {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'string' ? attribute.value : otherwise;
-  }
-
-  ints(name: string): readonly number[] | undefined {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'ints' ? attribute.value : undefined;
   }
 
   /** The numbers of input `i` if it is a constant. */

@@ -1,6 +1,7 @@
 /** What a lowering sees of the node that it takes apart. */
 import type { Constant, Node } from '../../onnx/graph';
 import { GlassboxError } from '../../protocol/messages';
+import { NodeAttributes } from '../nodeAttributes';
 import { describeNode } from '../rule';
 import type { RuleBuilder } from '../ruleBuilder';
 import { unknown, type Dim, type Known } from './known';
@@ -36,15 +37,16 @@ export type Lowering = (n: FusedNode, b: RuleBuilder) => readonly string[];
 export type LoweringTable = Readonly<Record<string, Lowering>>;
 
 /** A node with what is known of it before the graph runs. */
-export class FusedNode {
+export class FusedNode extends NodeAttributes {
   /** Names of the inputs and outputs; '' for one that is left out. */
   readonly x: readonly string[];
   readonly y: readonly string[];
 
   constructor(
-    readonly node: Node,
+    node: Node,
     readonly around: Surroundings,
   ) {
+    super(node);
     // Nodes often leave out their last inputs altogether.
     this.x = Array.from({ length: 16 }, (_, i) => node.inputs[i] ?? '');
     this.y = node.outputs;
@@ -57,31 +59,6 @@ export class FusedNode {
   /** Whether something reads output `i`. */
   wants(i: number): boolean {
     return Boolean(this.y[i]);
-  }
-
-  int(name: string, otherwise: number): number {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'int' ? attribute.value : otherwise;
-  }
-
-  float(name: string, otherwise: number): number {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'float' ? attribute.value : otherwise;
-  }
-
-  string(name: string, otherwise: string): string {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'string' ? attribute.value : otherwise;
-  }
-
-  ints(name: string): readonly number[] | undefined {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'ints' ? attribute.value : undefined;
-  }
-
-  floats(name: string): readonly number[] | undefined {
-    const attribute = this.node.attributes[name];
-    return attribute?.kind === 'floats' ? attribute.value : undefined;
   }
 
   /** An attribute that the operator cannot do without. */
