@@ -47,7 +47,7 @@ export interface DirectionCheck {
 export interface DeviceCheck {
   readonly device: Exclude<DevicePreference, 'auto'>;
   readonly available: boolean;
-  /** Why it is not there. */
+  /** Why it is not there, or does not all of the work; else empty. */
   readonly says: string;
   /** Milliseconds of one batch (`batch` rows of `length` tokens), the fastest of a few; null where not available. */
   readonly forward: number | null;

@@ -43,7 +43,7 @@ export async function measureDevice(
     check: {
       device: model.about.device,
       available: true,
-      says: program.note?.says ?? model.about.deviceSays,
+      says: program.note?.says ?? '',
       forward,
       gradient,
       batch,

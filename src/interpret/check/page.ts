@@ -83,7 +83,7 @@ function deviceLine(check: DeviceCheck): string {
     check.logitsOff === null || check.gradientOff === null
       ? ''
       : `; apart from the CPU by ${check.logitsOff.toExponential(0)} (logits) and ${check.gradientOff.toExponential(0)} (gradient)`;
-  return `  ${device}: prediction ${forward.toFixed(1)} ms, with gradient ${gradient.toFixed(1)} ms (${ratio} times) for ${batch} texts of ${length} tokens${apart}. ${says}`;
+  return `  ${device}: prediction ${forward.toFixed(1)} ms, with gradient ${gradient.toFixed(1)} ms (${ratio} times) for ${batch} texts of ${length} tokens${apart}${says && `. ${says}`}`;
 }
 
 /** Columns as wide as their widest cell. */
