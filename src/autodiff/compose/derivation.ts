@@ -3,6 +3,7 @@ import { GraphBuilder } from '../../onnx/builder';
 import type { DataType, Graph } from '../../onnx/graph';
 import { constantOf } from '../../onnx/tensorData';
 import { cleanup } from '../passes';
+import { copyTransposed } from '../passes/copyTransposed';
 import { prune } from '../passes/prune';
 import { factsOf } from '../rule';
 import { bodyFacts, openScans } from '../scanFacts';
@@ -78,7 +79,7 @@ export class Derivation {
     graph.outputs = [];
     const b = this.builder('');
     for (const [name, value] of outputs) b.output(value, name);
-    return cleanup(shareShapes(graph, facts));
+    return cleanup(copyTransposed(shareShapes(graph, facts)));
   }
 
   /** Learns the facts of everything that `values` are computed from, as far as they are unknown. */

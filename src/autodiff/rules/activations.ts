@@ -98,15 +98,16 @@ export const activationRules: RuleTable = elementwise({
 });
 
 /**
- * y = x Phi(x): g (Phi(x) + x phi(x)), Phi and phi the normal distribution and density.
- * The factor c of phi = c exp(-x^2 / 2) goes to g, where ONNX Runtime merges it with the product that made g.
+ * y = x Phi(x): g (Phi(x) + x phi(x)), Phi and phi the normal distribution and density. With u = x / sqrt 2 that is
+ * g / sqrt pi (a erf(u) + a + u exp(-u^2)), a = sqrt(pi) / 2, whose exp the derivative of erf shares. The outer
+ * factor goes to g, where ONNX Runtime merges it with the product that made g.
  */
 function gelu(g: string, n: NodeView, b: RuleBuilder): string {
-  const c = Math.sqrt(0.5 / Math.PI);
-  const bell = b.exp(b.mul(x(n), b.scale(x(n), -0.5)));
-  const erf = b.op('Erf', [b.scale(x(n), Math.SQRT1_2)]);
-  const distribution = b.add(b.scale(erf, 0.5 / c), b.number(0.5 / c));
-  return b.mul(b.scale(g, c), b.add(distribution, b.mul(x(n), bell)));
+  const a = Math.sqrt(Math.PI) / 2;
+  const u = b.scale(x(n), Math.SQRT1_2);
+  const bell = b.exp(b.neg(b.mul(u, u)));
+  const distribution = b.add(b.scale(b.op('Erf', [u]), a), b.number(a));
+  return b.mul(b.scale(g, 0.5 / a), b.add(distribution, b.mul(u, bell)));
 }
 
 /**

@@ -17,8 +17,8 @@ export const normalisationRules: RuleTable = {
 };
 
 /**
- * y = s u + c with u = (x - mean) r, r = 1 / sqrt(var + epsilon); outputs y, mean, r. With z = x - mean, v = s g:
- * dx = r (v - mean(v) - z r^2 mean(v z)), plus dmean / N, minus dr r^3 z / N.
+ * y = s u + c with u = (x - mean) r, r = 1 / sqrt(var + epsilon); outputs y, mean, r. With v = s g:
+ * dx = r (v - mean(v) - u mean(v u)), plus dmean / N, minus dr r^2 u / N.
  * Mean and r come from a second call with the same inputs, which `cleanup` merges with the first.
  */
 function layerNormalization(...[g, n, b]: Parameters<Rule>): ReturnType<Rule> {
@@ -27,30 +27,26 @@ function layerNormalization(...[g, n, b]: Parameters<Rule>): ReturnType<Rule> {
   const axes = Array.from({ length: n.rank(0) - axis }, (_, i) => axis + i);
   // Mean and r are float32 whatever the type of x.
   const stashed = (value: string): string => (b.dtype === 'float32' ? value : b.cast(value));
-  let made: { z: string; r: string } | undefined;
-  const statistics = (): { z: string; r: string } => {
+  let made: { u: string; r: string } | undefined;
+  const statistics = (): { u: string; r: string } => {
     if (made) return made;
-    const [, mean, r] = b.ops('LayerNormalization', n.x, 3, n.node.attributes);
-    made = { z: b.sub(x, stashed(mean!)), r: stashed(r!) };
+    const [, mean, inverse] = b.ops('LayerNormalization', n.x, 3, n.node.attributes);
+    const r = stashed(inverse!);
+    made = { u: b.mul(b.sub(x, stashed(mean!)), r), r };
     return made;
   };
   const size = (): string => b.cast(b.op('ReduceProd', [b.sizes(x, axes)], { keepdims: 0 }));
   const input = (): string => {
-    const { z, r } = statistics();
+    const { u, r } = statistics();
     const v = b.mul(g, scale);
-    const slope = b.mul(b.mean(b.mul(v, z), axes), b.mul(r, r));
-    const centred = b.sub(b.sub(v, b.mul(z, slope)), b.mean(v, axes));
-    let dx = b.mul(centred, r);
+    const along = b.mul(u, b.mean(b.mul(v, u), axes));
+    let dx = b.mul(b.sub(b.sub(v, along), b.mean(v, axes)), r);
     const [gMean, gR] = [n.g(1), n.g(2)];
     if (gMean) dx = b.add(dx, b.div(stashed(gMean), size()));
-    if (gR) {
-      const cube = b.mul(r, b.mul(r, r));
-      dx = b.sub(dx, b.mul(z, b.div(b.mul(stashed(gR), cube), size())));
-    }
+    if (gR) dx = b.sub(dx, b.mul(u, b.div(b.mul(stashed(gR), b.mul(r, r)), size())));
     return dx;
   };
-  const unit = (): string => b.mul(statistics().z, statistics().r);
-  return [input, spread(() => b.mul(g, unit())), spread(() => g)];
+  return [input, spread(() => b.mul(g, statistics().u)), spread(() => g)];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Passes keep what a graph computes; each is compared with the graph as it was, in ONNX Runtime. */
 import assert from 'node:assert/strict';
 import { cleanup, prepare } from '../../../src/autodiff/passes';
+import { copyTransposed } from '../../../src/autodiff/passes/copyTransposed';
 import { upgrade } from '../../../src/autodiff/passes/upgrade';
 import { emptyGraph, GraphBuilder, type PlainAttributes } from '../../../src/onnx/builder';
 import { checkGraph } from '../../../src/onnx/checkGraph';
@@ -286,5 +287,29 @@ describe('cleanup', () => {
       });
     });
     assert.equal(count(cleanup(graph), 'Exp'), 1);
+  });
+});
+
+describe('copies of transposed operands', () => {
+  it('replace transA, one for all products of an operand, and leave other products alone', async () => {
+    const shapes = [
+      [5, 3],
+      [5, 4],
+      [5, 2],
+    ];
+    const graph = graphOf(20, shapes, (b, [x, g, h]) => {
+      const turned = b.op('Gemm', [g!, x!], { transA: 1, alpha: 0.5 });
+      const bias = b.constant('float32', [2], [1, 2]);
+      return [
+        b.op('Gemm', [x!, g!], { transA: 1 }),
+        b.op('Gemm', [x!, h!], { transA: 1 }),
+        b.op('Transpose', [turned], { perm: [1, 0] }),
+        b.op('Gemm', [g!, h!, bias], { transA: 1 }),
+      ];
+    });
+    const after = cleanup(copyTransposed(graph));
+    assert.equal(count(after, 'Gemm'), 4);
+    assert.equal(count(after, 'Transpose'), 1, 'of x, which is also that of the turned product');
+    await assertSame(graph, after);
   });
 });
