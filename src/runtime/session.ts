@@ -129,8 +129,9 @@ export class Session {
 
 /**
  * Settings by ONNX Runtime's own names (onnxruntime_session_options_config_keys.h). Packing copies each weight
- * matrix of a product for faster runs, by some percent where they are short; folding copies the transposed
- * ones, which derivatives are full of. A mapped model is large and does without: each copy is as large again.
+ * matrix of a product, and in a derivative its transpose, too, for faster runs where they are short: a gradient at
+ * 16 tokens by a quarter, at 64 and more hardly. Folding copies the transposed ones. A mapped model is large and does
+ * without: BERT-base at 512 tokens takes 2.2 times its weights in memory, and 3.7 times with packed derivatives.
  */
 function extraSettings(model: SessionModel, options: SessionOptions): Record<string, unknown> {
   if (typeof model === 'string' || !('folder' in model)) return {};
