@@ -14,11 +14,7 @@ export const indexingRules: RuleTable = {
       }),
     null,
   ],
-  GatherND: (g, n, b) => [
-    () =>
-      b.op('ScatterND', [b.zeros(b.shape(n.x[0]!)), fullIndices(n, b), g], { reduction: 'add' }),
-    null,
-  ],
+  GatherND: (g, n, b) => [() => gatherNdBack(g, n, b), null],
   ScatterElements: (g, n, b) => scatterBack(g, n, b, 'Elements', { axis: n.int('axis', 0) }),
   ScatterND: (g, n, b) => scatterBack(g, n, b, 'ND', {}),
 };
@@ -37,6 +33,44 @@ function gatherBack(...[g, n, b]: Parameters<Rule>): string {
   const after = b.sub(b.sub(size, before), b.ints([1]));
   const row = n.rank(1) === 0 ? b.unsqueeze(g, [axis]) : g;
   return zerosAround(row, b, b.concat([before, after], 0), [axis], n.rank(0));
+}
+
+/**
+ * The picked places as positions of the flattened leading axes, into which slices are added. Not by ScatterND: in
+ * ONNX Runtime (1.30, CPU) its threads may lose updates where indices repeat.
+ */
+function gatherNdBack(...[g, n, b]: Parameters<Rule>): string {
+  const data = n.x[0]!;
+  const picked = n.dims(1).at(-1) ?? null;
+  if (picked === null) {
+    throw new GlassboxError(
+      'unsupported',
+      `${describeNode(n.node)} has indices of a length that varies, so its derivative cannot be built; export the model so that it is fixed.`,
+    );
+  }
+  const count = n.int('batch_dims', 0) + picked;
+  const full = fullIndices(n, b);
+  const coordinate = (axis: number): string => {
+    const given = b.op('Slice', [full, b.ints([axis]), b.ints([axis + 1]), b.ints([-1])]);
+    const fromEnd = b.add(given, b.shapePart(data, axis, axis + 1));
+    return b.where(b.op('Less', [given, b.ints([0])]), fromEnd, given);
+  };
+  let flat = coordinate(0);
+  for (let axis = 1; axis < count; axis++) {
+    flat = b.add(b.mul(flat, b.shapePart(data, axis, axis + 1)), coordinate(axis));
+  }
+  const rank = n.rank(0);
+  const rest = count < rank ? [b.shapePart(data, count, rank)] : [];
+  const shape = rest.length > 0 ? b.concat([b.ints([-1]), ...rest], 0) : b.ints([-1]);
+  const view = b.reshape(data, shape);
+  const placed = scatterAlong(g, b, {
+    data: view,
+    rank: 1 + rank - count,
+    axis: 0,
+    size: b.shapePart(view, 0, 1),
+    indices: b.reshape(flat, b.ints([-1])),
+  });
+  return b.reshape(placed, b.shape(data));
 }
 
 /** GatherND's indices with the coordinates of the batch axes before them, which ScatterND wants to be told. */

@@ -74,9 +74,14 @@ function aboutTokens(b: GraphBuilder, { outputs, classes }: Head, facts: Facts):
       // Where two decisions are of one token, their derivatives add up.
       const zero = constantOf('float32', [1], [0]);
       const zeros = b.op('ConstantOfShape', [b.op('Shape', [rows])], { value: zero });
-      const indices = b.op('Reshape', [flat, b.ints([-1, 1])]);
       const updates = b.op('Reshape', [ofPicked, b.ints([-1, width])]);
-      const scattered = b.op('ScatterND', [zeros, indices, updates], { reduction: 'add' });
+      const column = b.op('Reshape', [flat, b.ints([-1, 1])]);
+      const indices = b.op('Expand', [column, b.op('Shape', [updates])]);
+      // Not ScatterND, whose threads may lose updates where indices repeat (ONNX Runtime 1.30, CPU).
+      const scattered = b.op('ScatterElements', [zeros, indices, updates], {
+        axis: 0,
+        reduction: 'add',
+      });
       return new Map([[value, b.op('Reshape', [scattered, shape])]]);
     },
   };
