@@ -5,7 +5,7 @@ import type { DirectionCheck } from '../../protocol/modelCheck';
 import type { Decision } from '../task/decision';
 import type { RunOptions } from '../task/readText';
 import type { SaliencyProgram } from '../saliency/program';
-import { runPoints, type Point } from '../saliency/runPoints';
+import { runPoints, silentPoint, type Point } from '../saliency/runPoints';
 import { slopeAtZero, type Slope } from './slope';
 
 /** Half widths of the intervals in which the slope is measured, in units of the direction. */
@@ -26,16 +26,9 @@ export async function checkDirections(
   { directions, seed }: { readonly directions: number; readonly seed: number },
   options: RunOptions,
 ): Promise<DirectionCheck[]> {
-  const silent = (alpha: number): Point => ({
-    alpha,
-    weight: 0,
-    sigma: 0,
-    relative: false,
-    sample: 0,
-  });
   const points: Point[] = [
-    { ...silent(1), weight: 1 },
-    ...widths.flatMap(width => places.map(place => silent(1 + width * place))),
+    { ...silentPoint(1), weight: 1 },
+    ...widths.flatMap(width => places.map(place => silentPoint(1 + width * place))),
   ];
   const random = generator(seed);
   const otherWords = (): number[] => randomWords(program.model, row, random);

@@ -19,7 +19,7 @@ import type { Method } from './method';
 import { methodNamed } from './methods';
 import { parametersOf, resolveParameters } from './parameters';
 import { largestDifference, SaliencyProgram } from './program';
-import { runPoints, type Point, type RowResult } from './runPoints';
+import { runPoints, silentPoint, type RowResult } from './runPoints';
 
 /** What is asked, the same for all texts. */
 export interface SaliencyRequest extends ReadingOptions {
@@ -89,18 +89,11 @@ async function runAll(
   options: RunOptions,
 ): Promise<RowResult[]> {
   // Points that count for nothing: the baseline, for completeness, and the text, to compare predictions.
-  const silent = (alpha: number): Point => ({
-    alpha,
-    weight: 0,
-    sigma: 0,
-    relative: false,
-    sample: 0,
-  });
   const { exact } = model.about;
   const points = [
     ...plan.points,
-    ...(exact ? [] : [silent(1)]),
-    ...(plan.complete ? [silent(0)] : []),
+    ...(exact ? [] : [silentPoint(1)]),
+    ...(plan.complete ? [silentPoint(0)] : []),
   ];
   const length = Math.max(...runs.map(({ job, part }) => rowOf(job, part).ids.length));
   const together = Math.max(1, Math.floor(tokensTogether / length));

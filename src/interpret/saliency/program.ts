@@ -10,7 +10,7 @@ import { Pace } from './pace';
 import { logitsAt } from '../../model/rowOutput';
 import { idleDecisions } from './decisionFeeds';
 import { buildProgramGraph } from './programGraph';
-import { runPoints } from './runPoints';
+import { runPoints, silentPoint } from './runPoints';
 
 /** Largest difference between both predictions, relative to the largest logit (at least 1). */
 export const tolerance = { cpu: 1e-5, webgpu: 1e-4 };
@@ -97,7 +97,7 @@ export class SaliencyProgram implements Releasable {
       decisions: idleDecisions(1, positions),
       scalar: 'logit',
       baseline: { ids: [ids.map(() => 0)], scale: 0 },
-      points: [{ alpha: 1, weight: 0, sigma: 0, relative: false, sample: 0 }],
+      points: [silentPoint(1)],
       wantsLogits: true,
     });
     const expected = positions.flatMap(at => Array.from(logitsAt(head, output!, at)));

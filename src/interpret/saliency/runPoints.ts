@@ -22,6 +22,11 @@ export interface Point {
   readonly sample: number;
 }
 
+/** A point that counts for nothing: only the scalar (and the logits) there are wanted. */
+export function silentPoint(alpha: number): Point {
+  return { alpha, weight: 0, sigma: 0, relative: false, sample: 0 };
+}
+
 export type Moment = 'mean' | 'square' | 'variance';
 
 export interface Work {
