@@ -7,6 +7,7 @@ import type { Engine } from '../../../src/host/explain/engine';
 import { checkScheme, commands } from '../../../src/host/ids';
 import { modelTitle } from '../../../src/host/models/modelFolders';
 import type { ModelCheck } from '../../../src/protocol';
+import { checkPage } from '../../../src/interpret/check/page';
 import { GlassboxError } from '../../../src/protocol';
 import { FakeEngine, fakeExplainer } from './fakes';
 import {
@@ -41,8 +42,9 @@ function shownPage(): vscode.TextDocument {
 /** VS Code puts new text into a page that it knows a moment later. */
 async function filledPage(found: ModelCheck | null): Promise<vscode.TextDocument> {
   const page = shownPage();
-  const last = `Checked in ${(found!.milliseconds / 1000).toFixed(1)} s.`;
-  await until('the text of this check', () => page.getText().trimEnd().endsWith(last));
+  const whole = checkPage(found!).join('\n');
+  const text = () => page.getText().replaceAll('\r\n', '\n').trimEnd();
+  await until('the text of this check', () => text() === whole);
   return page;
 }
 
