@@ -78,7 +78,7 @@ async function openBest(trial: Trial): Promise<OpenedSession> {
     return onCpu(`WebGPU failed when it was tried (${reasonOf(error)}).`);
   }
   const times = `${fast.milliseconds.toFixed(1)} ms against ${slow.milliseconds.toFixed(1)} ms on the CPU`;
-  const off = largestDifference(slow.values, fast.values);
+  const off = relativeDifference(slow.values, fast.values);
   if (off > agreement || Number.isNaN(off)) {
     await gpu.release();
     return onCpu(`WebGPU disagrees with the CPU by ${off.toExponential(1)}.`);
@@ -108,12 +108,12 @@ async function measure(session: Session, { feeds, output }: Trial): Promise<Meas
 }
 
 /** Largest difference relative to the largest magnitude of `truth`; NaN where a number is not finite. */
-function largestDifference(truth: Float32Array, other: Float32Array): number {
+export function relativeDifference(truth: ArrayLike<number>, other: ArrayLike<number>): number {
   let difference = 0;
   let scale = Number.MIN_VALUE;
-  truth.forEach((value, index) => {
-    difference = Math.max(difference, Math.abs(value - other[index]!));
-    scale = Math.max(scale, Math.abs(value));
-  });
+  for (let i = 0; i < truth.length; i++) {
+    difference = Math.max(difference, Math.abs(truth[i]! - other[i]!));
+    scale = Math.max(scale, Math.abs(truth[i]!));
+  }
   return difference / scale;
 }

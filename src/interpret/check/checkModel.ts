@@ -12,6 +12,7 @@ import type {
   ModelCheck,
   OperatorUse,
 } from '../../protocol/modelCheck';
+import { relativeDifference } from '../../runtime/devices';
 import { explain } from '../saliency/explain';
 import { convertedLimit } from '../saliency/health';
 import { SaliencyProgram, tolerance } from '../saliency/program';
@@ -19,7 +20,7 @@ import type { Decision } from '../task/decision';
 import { readers } from '../task/readers';
 import { readText, type RunOptions } from '../task/readText';
 import { checkDirections } from './derivative';
-import { measureDevice, notAvailable, offBy } from './devices';
+import { measureDevice, notAvailable } from './devices';
 import { derivativeItem, describe, item, operatorItem, short } from './items';
 import { operatorsOf } from './operators';
 
@@ -156,8 +157,8 @@ async function checkLoaded(
     }
     try {
       const other = await measureDevice(gpu, input.row, input.decisions, options);
-      const logitsOff = offBy(cpu.logits, other.logits);
-      const gradientOff = offBy(cpu.gradient, other.gradient);
+      const logitsOff = relativeDifference(cpu.logits, other.logits);
+      const gradientOff = relativeDifference(cpu.gradient, other.gradient);
       found.devices.push({ ...other.check, logitsOff, gradientOff });
       const off = Math.max(logitsOff, gradientOff);
       items.push({

@@ -69,17 +69,6 @@ async function fastest<T>(run: () => Promise<T>): Promise<[T, number]> {
   return [result, best];
 }
 
-/** Largest difference relative to the largest magnitude. */
-export function offBy(truth: ArrayLike<number>, other: ArrayLike<number>): number {
-  let scale = Number.MIN_VALUE;
-  let difference = 0;
-  for (let i = 0; i < truth.length; i++) {
-    scale = Math.max(scale, Math.abs(truth[i]!));
-    difference = Math.max(difference, Math.abs(truth[i]! - other[i]!));
-  }
-  return difference / scale;
-}
-
 export function notAvailable(device: DeviceCheck['device'], says: string): DeviceCheck {
   return {
     device,

@@ -1,18 +1,17 @@
 /** Reads classifiers: one label of several, two labels from one logit, any number of labels. */
 import { findLabel } from '../../model/labels';
-import { logitsAt } from '../../model/rowOutput';
 import type { HealthCheck, Prediction } from '../../protocol/explanation';
 import type { Gold, LabelChoice, Question } from '../../protocol/task';
 import { cell, probabilitiesOf, type Cell } from './decision';
 import {
   badQuestion,
-  checkFinite,
   indexOfLargest,
   question,
   type Asked,
   type Reader,
   type TextAtHand,
 } from './reading';
+import { meanInWords, meanLogits, meanParts } from './wholeText';
 
 /** Labels of a classifier with what the model says about each. */
 interface Judged {
@@ -30,12 +29,10 @@ interface Judged {
 export const readClassification: Reader = text => {
   const judged = judge(text);
   const { labels, decided, gold, goldNotes } = judged;
-  const names = (indices: readonly number[]): string =>
-    indices.map(index => labels[index]!).join(', ') || 'none';
   const prediction: Prediction = {
     task: text.head.task,
     link: text.head.link,
-    label: names(decided),
+    label: inWords(labels, decided),
     labels,
     logits: judged.logits,
     probabilities: judged.probabilities,
@@ -45,7 +42,7 @@ export const readClassification: Reader = text => {
   };
   const known = text.gold !== null && goldNotes.length === 0;
   return {
-    gold: known ? names(gold) : null,
+    gold: known ? inWords(labels, gold) : null,
     correct: known ? sameSet(decided, gold) : null,
     questions: questionsOf(judged, known),
     notes: goldNotes,
@@ -54,14 +51,8 @@ export const readClassification: Reader = text => {
 };
 
 function judge(text: TextAtHand): Judged {
-  const { head, outputs } = text;
-  const each = outputs.map(output => logitsAt(head, output, 0));
-  // The text's logits are the mean of its windows'.
-  const mean = Array.from(
-    each[0]!,
-    (_, i) => each.reduce((sum, z) => sum + z[i]!, 0) / each.length,
-  );
-  checkFinite(mean);
+  const { head } = text;
+  const mean = meanLogits(text);
   const binary = head.task === 'binary-classification';
   const several = head.task === 'multi-label-classification';
   const logits = binary ? [-mean[0]!, mean[0]!] : mean;
@@ -114,20 +105,22 @@ function unknownGold(what: string, labels: readonly string[]): HealthCheck {
   };
 }
 
+function inWords(labels: readonly string[], indices: readonly number[]): string {
+  return indices.map(index => labels[index]!).join(', ') || 'none';
+}
+
 function sameSet(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every(index => b.includes(index));
 }
 
 function questionsOf({ labels, decided, gold, several }: Judged, known: boolean): Question[] {
-  const name = (indices: readonly number[]): string =>
-    indices.map(index => labels[index]!).join(', ') || 'none';
   const agrees = sameSet(decided, gold);
   const main = 'Decision';
   const found = [
-    question(main, `Predicted (${name(decided)})`, { kind: 'predicted' }),
+    question(main, `Predicted (${inWords(labels, decided)})`, { kind: 'predicted' }),
     question(
       main,
-      known ? `Gold (${name(gold)})` : 'Gold (none)',
+      known ? `Gold (${inWords(labels, gold)})` : 'Gold (none)',
       { kind: 'gold' },
       known && gold.length > 0,
     ),
@@ -157,7 +150,7 @@ interface Meant {
 }
 
 function asked(
-  { outputs }: TextAtHand,
+  text: TextAtHand,
   judged: Judged,
   prediction: Prediction,
   choice: LabelChoice,
@@ -166,14 +159,8 @@ function asked(
   const { labels, cellOf, probabilities } = judged;
   const cells = [cellOf(label, 1, off)];
   if (against !== undefined) cells.push(cellOf(against, -1));
-  const parts = outputs.map((_, window) => ({
-    window,
-    weight: 1 / outputs.length,
-    decisions: [{ position: 0, cells }],
-  }));
   const name = labels[label]!;
   const minus = against === undefined ? '' : ` minus "${labels[against]!}"`;
-  const windows = outputs.length > 1 ? ` (mean of ${outputs.length} windows)` : '';
   return {
     choice: off
       ? { kind: 'not', label: name }
@@ -183,8 +170,8 @@ function asked(
     label: off ? `not ${name}` : name,
     against: against === undefined ? null : labels[against]!,
     why,
-    what: `${off ? 'not ' : ''}"${name}"${minus}${windows}`,
-    parts,
+    what: `${off ? 'not ' : ''}"${name}"${minus}${meanInWords(text)}`,
+    parts: meanParts(text, cells),
     prediction,
     probability: off ? 1 - probabilities[label]! : probabilities[label]!,
   };
@@ -237,7 +224,7 @@ function contrast({ labels, decided, gold }: Judged): Meant {
   const missed = gold.find(label => !decided.includes(label));
   if (extra === undefined && missed === undefined) {
     throw badQuestion(
-      `The prediction agrees with the gold label ("${decided.map(label => labels[label]!).join(', ')}"), so predicted minus gold is zero everywhere; explain the predicted label instead.`,
+      `The prediction agrees with the gold label ("${inWords(labels, decided)}"), so predicted minus gold is zero everywhere; explain the predicted label instead.`,
     );
   }
   if (extra === undefined || missed === undefined) {

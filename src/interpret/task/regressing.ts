@@ -1,16 +1,14 @@
 /** Reads regressions: one or several numbers. */
-import { logitsAt } from '../../model/rowOutput';
 import type { HealthCheck, Prediction } from '../../protocol/explanation';
 import type { LabelChoice } from '../../protocol/task';
 import { cell } from './decision';
-import { badQuestion, checkFinite, question, type Reader } from './reading';
+import { badQuestion, question, type Reader } from './reading';
+import { meanInWords, meanLogits, meanParts } from './wholeText';
 
 export const readRegression: Reader = text => {
-  const { head, outputs, gold } = text;
+  const { head, gold } = text;
   const { labels } = head;
-  const each = outputs.map(output => logitsAt(head, output, 0));
-  const values = labels.map((_, i) => each.reduce((sum, z) => sum + z[i]!, 0) / each.length);
-  checkFinite(values);
+  const values = meanLogits(text);
   const prediction: Prediction = {
     task: 'regression',
     link: 'identity',
@@ -35,20 +33,14 @@ export const readRegression: Reader = text => {
     notes: given.length > 0 && !known ? [noNumber(given.join(', '))] : [],
     ask: choice => {
       const index = indexOf(labels, choice);
-      const parts = outputs.map((_, window) => ({
-        window,
-        weight: 1 / outputs.length,
-        decisions: [{ position: 0, cells: [cell(index)] }],
-      }));
       const label = labels[index]!;
-      const windows = outputs.length > 1 ? ` (mean of ${outputs.length} windows)` : '';
       return {
         choice: { kind: 'label', label },
         label,
         against: null,
         why: choice.kind === 'label' ? 'chosen' : 'predicted',
-        what: `"${label}"${windows}`,
-        parts,
+        what: `"${label}"${meanInWords(text)}`,
+        parts: meanParts(text, [cell(index)]),
         prediction,
         probability: null,
       };
