@@ -12,6 +12,7 @@ const floors = [
   'model',
   'interpret',
   'engine',
+  'batch',
   'host',
 ];
 

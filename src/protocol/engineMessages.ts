@@ -1,4 +1,5 @@
 /** What the host may ask of the engine process. */
+import type { AttackRequest, AttackResult, AttackTrace } from './attack';
 import type {
   DevicePreference,
   Explanation,
@@ -48,6 +49,8 @@ export type EngineRequests = {
   };
   explain: { params: ExplainRequest; result: Explanation };
   explainIds: { params: ExplainIdsRequest; result: Explanation[] };
+  /** A cancelled attack is rejected; its trace so far was told by 'attackTrace'. */
+  attack: { params: AttackRequest; result: AttackResult };
   checkModel: { params: CheckRequest; result: ModelCheck };
   status: { params: null; result: EngineStatus };
 };
@@ -56,6 +59,8 @@ export type EngineRequests = {
 export type EngineEvents = {
   /** After every request, before its answer. */
   status: EngineStatus;
+  /** An attack that was asked for with a name has come further. */
+  attackTrace: AttackTrace;
   /** A line for the log. */
   log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string };
 };

@@ -1,4 +1,6 @@
 /** What host and panel say to each other. The panel holds no truth: the host resends on 'ready'. */
+import type { AttackResult, AttackSettings } from './attack';
+import type { AttackTable } from './attackTable';
 import type {
   Aggregation,
   Explanation,
@@ -57,7 +59,61 @@ export interface PanelState {
   readonly memory: PanelMemory;
 }
 
+/** What the panel shows, each under a tab of its own; a tab is there once it has something to show. */
+export const panelTabs = ['saliency', 'attack', 'rewrite', 'lines'] as const;
+export type PanelTab = (typeof panelTabs)[number];
+
+/** An attack on a line, finished or on its way. */
+export interface AttackState {
+  readonly record: RecordInfo;
+  /** While it runs, as far as it has come. */
+  readonly result: AttackResult;
+  readonly running: boolean;
+  /** What it was started with; the form shows it, and 'attackAgain' sends it changed. */
+  readonly settings: AttackSettings;
+  /** What can be a target: the model's labels, an entity's types, ...; empty where it is typed freely. */
+  readonly targets: readonly string[];
+}
+
+/** The map of one step of the attack that is shown. */
+export interface AttackMap {
+  /** Index into the steps; -1: the original. */
+  readonly step: number;
+  /** As the saliency view is given it: the step's text in place of the line's. */
+  readonly state: PanelState;
+}
+
+/** A text that a person has written in place of the line's, and what the model says of it. */
+export interface Rewriting {
+  readonly text: string;
+  readonly pair: string | null;
+  readonly state: PanelState;
+}
+
+/** The line, edited by hand beside its original. */
+export interface RewriteState {
+  /** The line as it stands in the file. */
+  readonly original: Rewriting;
+  /** As it was edited last, explained; the original at first. */
+  readonly edited: Rewriting;
+  /** Edits that were pinned, the oldest first. */
+  readonly pinned: readonly Rewriting[];
+}
+
 export type ToPanelEvents = {
+  /** Brings a tab to the front. */
+  tab: { readonly tab: PanelTab };
+  attack: AttackState;
+  attackMap: AttackMap;
+  rewrite: RewriteState;
+  /** The edit with this number was explained (`state`), or could not be (`failed`, one sentence). */
+  rewritten: {
+    readonly edit: number;
+    readonly state: PanelState | null;
+    readonly failed: string | null;
+  };
+  /** An attack on several lines: the whole table, then row by row (`attackTable.ts`). */
+  lines: AttackTable;
   show: PanelState;
   /** A new explanation is being computed: fade the old one. */
   busy: { readonly says: string };
@@ -84,6 +140,29 @@ export type FromPanelEvents = {
   copyJson: null;
   /** SVG markup of the heatmap, made by the panel, to be saved where the user says. */
   savePicture: { readonly svg: string };
+  /** The user went to this tab. */
+  tab: { readonly tab: PanelTab };
+  /** Attack the line again, with other settings. */
+  attackAgain: AttackSettings;
+  /** Explain this step (-1: the original); answered by 'attackMap'. */
+  attackStep: { readonly step: number };
+  attackCopy: { readonly as: 'json' | 'text' };
+  /** Write the text of this step to a new dataset file, or to one that Glassbox has begun. */
+  attackAppend: { readonly step: number };
+  /** The line was edited by hand: explain it; a newer edit takes the place of one that is not done. */
+  rewrite: { readonly edit: number; readonly text: string; readonly pair: string | null };
+  /** Keep the edit that was explained last beside the original; `unpin` takes one away again. */
+  pin: null;
+  unpin: { readonly index: number };
+  rewriteAppend: null;
+  /** Go to the line of this row of the table. */
+  linesReveal: { readonly row: number };
+  /** Show the attack of this row in the attack tab. */
+  linesOpen: { readonly row: number };
+  /** Go on with the attack on several lines where it was stopped. */
+  linesResume: null;
+  /** Show the file that holds the results. */
+  linesShowFile: { readonly as: 'jsonl' | 'csv' };
   selectModel: null;
   showLog: null;
 };

@@ -11,7 +11,7 @@ import type {
   TextRange,
   Windows,
 } from '../../protocol/task';
-import type { Tokenizer } from '../../runtime/tokenizer';
+import type { Encoding, Tokenizer } from '../../runtime/tokenizer';
 import type { TextAtHand } from './reading';
 
 export interface ReadText {
@@ -31,18 +31,64 @@ const defaultLongText: LongText = { mode: 'windows', overlap: null };
 
 /** More characters a token than any tokenizer makes of a real text: what follows could not be read anyway. */
 const charactersPerToken = 16;
-/** Tokens that the model reads in one run. */
-const tokensTogether = 2048;
+/** Tokens that the model reads in one run, fewer of a large model: between two runs one can cancel. */
+const tokensTogether = { least: 512, most: 8192, operations: 4e10 };
+/** Numbers that it answers with. */
+const numbersTogether = 1 << 25;
 
 /** Throws GlassboxError: 'bad-input' for a text that this model cannot read, 'cancelled', 'bad-model'. */
 export async function readText(
   model: Model,
   input: TextInput,
-  { longText = defaultLongText }: ReadingOptions,
+  reading: ReadingOptions,
   options: RunOptions,
 ): Promise<ReadText> {
-  const { head, maxTokens } = model.about;
+  const { reads } = await readTexts(model, [input], reading, options);
+  if (reads[0]) return reads[0];
+  throw new GlassboxError('bad-input', 'The text is empty: there is no token to explain.');
+}
+
+/**
+ * Several texts, in one run of the model where they fit; null for a text without a token. `runs`: how many runs it took. Throws as
+ * readText, but for empty texts.
+ */
+export async function readTexts(
+  model: Model,
+  inputs: readonly TextInput[],
+  { longText = defaultLongText }: ReadingOptions,
+  options: RunOptions,
+): Promise<{ reads: (ReadText | null)[]; runs: number }> {
   const tokenizer = tokenizerOf(model);
+  const encoded = await Promise.all(inputs.map(input => encode(model, tokenizer, input, longText)));
+  const all = encoded.flatMap(found => found?.windows ?? []);
+  const { outputs, runs } = await predictAll(model, all, options);
+  let next = 0;
+  const reads = encoded.map((found, index) => {
+    if (!found) return null;
+    const own = outputs.slice(next, (next += found.windows.length));
+    return finish(model, tokenizer, inputs[index]!, found, own);
+  });
+  return { reads, runs };
+}
+
+interface Encoded {
+  readonly encoding: Encoding;
+  readonly windows: readonly Window[];
+  /** Null where everything fitted into one reading. */
+  readonly cut: Windows | null;
+  readonly pair: string | null;
+  readonly words: readonly TextRange[] | null;
+  readonly cutAt: readonly [number, number];
+}
+
+/** Null for a text without a token. */
+async function encode(
+  model: Model,
+  tokenizer: Tokenizer,
+  input: TextInput,
+  longText: LongText,
+): Promise<Encoded | null> {
+  const { head, maxTokens } = model.about;
   // A tagger's and a masked model's text stands alone.
   const takesPair = head.decides !== 'token';
   const pair = takesPair ? (input.pair ?? null) : null;
@@ -60,16 +106,31 @@ export async function readText(
     pair: pair?.slice(0, cutAt[1]),
     words: words?.filter(({ end }) => end <= cutAt[0]),
   });
-  if (encoding.ids.length === 0) {
-    throw new GlassboxError('bad-input', 'The text is empty: there is no token to explain.');
-  }
+  if (encoding.ids.length === 0) return null;
   const slides: FieldIndex | null = head.decides === 'ends' ? 1 : null;
-  const cut = { ...longText, maxTokens, slides };
-  const windows = windowsOf(encoding, cut);
-  const outputs = await predictAll(model, windows, options);
+  const wanted = { ...longText, maxTokens, slides };
+  const windows = windowsOf(encoding, wanted);
+  const cut =
+    encoding.ids.length <= maxTokens
+      ? null
+      : {
+          count: windows.length,
+          tokens: maxTokens,
+          overlap: windows.length > 1 ? overlapOf(encoding, wanted) : 0,
+        };
+  return { encoding, windows, cut, pair, words, cutAt };
+}
+
+function finish(
+  { about }: Model,
+  tokenizer: Tokenizer,
+  input: TextInput,
+  { encoding, windows, cut, pair, words, cutAt }: Encoded,
+  outputs: readonly RowOutput[],
+): ReadText {
   return {
     hand: {
-      head,
+      head: about.head,
       tokenizer,
       text: input.text,
       pair,
@@ -81,16 +142,9 @@ export async function readText(
       gold: input.gold ?? null,
       focusWord: input.focusWord ?? null,
       position: null,
-      maskId: model.about.maskId,
+      maskId: about.maskId,
     },
-    windows:
-      encoding.ids.length <= maxTokens
-        ? null
-        : {
-            count: windows.length,
-            tokens: maxTokens,
-            overlap: windows.length > 1 ? overlapOf(encoding, cut) : 0,
-          },
+    windows: cut,
     cutAt,
   };
 }
@@ -110,22 +164,58 @@ function cutOf(text: string, most: number): number {
   return blank > most - 1000 ? blank : most;
 }
 
+/**
+ * Outputs in the order of the windows. Rows of one length run together: a model without a mask would read the padding of a
+ * shorter row, and say something else about it than about the text alone.
+ */
 async function predictAll(
   model: Model,
   windows: readonly Window[],
   { signal, progress }: RunOptions,
-): Promise<RowOutput[]> {
-  const outputs: RowOutput[] = [];
-  const length = Math.max(...windows.map(({ row }) => row.ids.length));
-  const together = Math.max(1, Math.floor(tokensTogether / length));
-  while (outputs.length < windows.length) {
-    if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
-    const some = windows.slice(outputs.length, outputs.length + together);
-    outputs.push(...(await model.predict(some.map(({ row }) => row))));
-    const [done, total] = [outputs.length, windows.length];
-    if (total > together) progress?.({ done, total, says: `Read ${done} of ${total} windows` });
+): Promise<{ outputs: RowOutput[]; runs: number }> {
+  const outputs = new Array<RowOutput>(windows.length);
+  let [done, runs] = [0, 0];
+  for (const group of groupsOf(model, windows)) {
+    const length = Math.max(...group.map(at => windows[at]!.row.ids.length));
+    const together = rowsTogether(model, length);
+    for (let first = 0; first < group.length; first += together) {
+      if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
+      const some = group.slice(first, first + together);
+      const found = await model.predict(some.map(at => windows[at]!.row));
+      some.forEach((at, index) => {
+        outputs[at] = found[index]!;
+      });
+      done += some.length;
+      runs++;
+      const total = windows.length;
+      if (done < total) progress?.({ done, total, says: `Read ${done} of ${total} windows` });
+    }
   }
-  return outputs;
+  return { outputs, runs };
+}
+
+/** Indices of windows that may run together. */
+function groupsOf({ about }: Model, windows: readonly Window[]): number[][] {
+  const all = [...windows.keys()];
+  const told = about.inputs.values.some(({ role }) => role === 'mask' || role === 'lengths');
+  if (told || about.inputs.length !== null) return all.length > 0 ? [all] : [];
+  const groups = new Map<number, number[]>();
+  for (const at of all) {
+    const { length } = windows[at]!.row.ids;
+    const group = groups.get(length);
+    if (group) group.push(at);
+    else groups.set(length, [at]);
+  }
+  return [...groups.values()];
+}
+
+/** As many rows as fit into the memory that a run may take: of a vocabulary's logits, fewer. */
+function rowsTogether({ about: { head, matrixWeights } }: Model, length: number): number {
+  const { least, most: largest, operations } = tokensTogether;
+  const tokens = Math.min(largest, Math.max(least, operations / (2 * matrixWeights)));
+  const numbers = head.decides === 'token' ? length * (head.classes ?? 1) : 1;
+  const most = Math.min(tokens / length, numbersTogether / numbers);
+  return Math.max(1, Math.floor(most));
 }
 
 /** Characters of both fields that none of the tokens `seen` stand for; what lies between two of them is one range. */
