@@ -1,10 +1,12 @@
 /** What the engine does for those who ask, in whatever process it lives. */
+import { attack } from '../interpret/attack/attack';
 import { checkModel } from '../interpret/check/checkModel';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
 import { methodDescriptions } from '../interpret/saliency/methods';
 import { SaliencyProgram } from '../interpret/saliency/program';
 import type { Model } from '../model/model';
+import type { AttackRequest, AttackResult } from '../protocol/attack';
 import type { Channel } from '../protocol/channel';
 import type { HandlerContext, NoRequests } from '../protocol/channelTypes';
 import type {
@@ -80,6 +82,20 @@ export class EngineServer {
     }, context.signal);
   }
 
+  /** Attacks one text; `tell` hears the trace as it grows. Throws GlassboxError. */
+  attack(
+    request: AttackRequest,
+    context: Partial<HandlerContext> = {},
+    tell: (result: AttackResult) => void = () => undefined,
+  ): Promise<AttackResult> {
+    return this.queue.run(async () => {
+      const { modelDir, device, task } = request;
+      const model = await this.models.get(modelDir, device, { task });
+      stopIfCancelled(context);
+      return await attack(model, request, { ...context, trace: tell });
+    }, context.signal);
+  }
+
   /** Checks a model; what is wrong with it is in the answer. Throws GlassboxError 'cancelled'. */
   checkModel(request: CheckRequest, context: Partial<HandlerContext> = {}): Promise<ModelCheck> {
     return this.queue.run(() => checkModel(request, context), context.signal);
@@ -115,6 +131,13 @@ export function serve(
   channel.handle('loadModel', (place, context) => thenTell(server.loadModel(place, context)));
   channel.handle('explain', (request, context) => thenTell(server.explain(request, context)));
   channel.handle('explainIds', (request, context) => thenTell(server.explainIds(request, context)));
+  channel.handle('attack', (request, context) => {
+    const { trace } = request;
+    const tell = (result: AttackResult): void => {
+      if (trace !== undefined) channel.emit('attackTrace', { trace, result });
+    };
+    return thenTell(server.attack(request, context, tell));
+  });
   channel.handle('checkModel', (request, context) => thenTell(server.checkModel(request, context)));
   channel.handle('status', () => server.status());
 }

@@ -1,5 +1,6 @@
 /** What an attack wants of a model, said once for each task (goals/). */
 import type { Prediction } from '../../protocol/explanation';
+import { GlassboxError } from '../../protocol/messages';
 import type { FieldIndex, LabelChoice, TextRange } from '../../protocol/task';
 import type { Part } from '../task/decision';
 import type { ReadText } from '../task/readText';
@@ -61,3 +62,10 @@ export interface GoalQuestion {
 
 /** Throws GlassboxError 'bad-input' for a question that makes no sense here. */
 export type GoalMaker = (question: GoalQuestion) => Goal;
+
+/** There is no such decision in this text: no entity to attack. The attack is skipped, and says this (the end of a sentence). */
+export class NothingToAttack extends GlassboxError {
+  constructor(readonly reason: string) {
+    super('bad-input', `There is nothing to attack: ${reason}.`);
+  }
+}

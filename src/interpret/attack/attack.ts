@@ -1,0 +1,159 @@
+/** Attacks one text: reads it, searches, and checks from the text alone what was found. */
+import type { Model } from '../../model/model';
+import type { AttackKind, AttackRequest, AttackResult, AttackStep } from '../../protocol/attack';
+import type { HealthCheck } from '../../protocol/explanation';
+import { seen } from '../saliency/health';
+import { readers } from '../task/readers';
+import { readText, unseenRanges, type ReadText, type RunOptions } from '../task/readText';
+import { firstDraft } from './draft';
+import { NothingToAttack, type Goal } from './goal';
+import { goalFor } from './goals';
+import { hotflip } from './hotflip';
+import type { AttackMethod, Found, Kept } from './method';
+import { resolveAttackOptions } from './options';
+import { outcomeOf } from './outcome';
+import { inputReduction } from './reduction';
+import { skipped, type Setting } from './skipped';
+import { Tester, type Trial } from './tester';
+import { countWords } from './units';
+import { wordsChanged } from './wordsChanged';
+
+export interface AttackCalls extends RunOptions {
+  /** Told whenever the trace has grown; what is told is as if the attack had been stopped there. */
+  readonly trace?: (result: AttackResult) => void;
+}
+
+const methods: Readonly<Record<AttackKind, AttackMethod>> = {
+  hotflip,
+  'input-reduction': inputReduction,
+};
+
+/**
+ * Attacks a text. Throws GlassboxError: 'bad-input' for a request that makes no sense, 'cancelled' (what was told by `trace`
+ * stays), 'bad-model', 'unsupported' where the model has no derivative and one is needed.
+ */
+export async function attack(
+  model: Model,
+  request: AttackRequest,
+  calls: AttackCalls = {},
+): Promise<AttackResult> {
+  const started = performance.now();
+  const options = resolveAttackOptions(request.attack, request.options);
+  // Removing what the model does not need has no other decision as its aim.
+  const target = request.attack === 'input-reduction' ? null : request.target;
+  const read = await readText(model, request, request, calls);
+  const reading = readers[model.about.head.task](read.hand);
+  const setting: Setting = { model, request, options, target, read, reading, started };
+  let goal: Goal;
+  try {
+    goal = goalFor[model.about.head.task]({ read, label: request.label, target, by: options.by });
+  } catch (error) {
+    if (error instanceof NothingToAttack) return skipped(setting, null, error.reason);
+    throw error;
+  }
+  const tester = new Tester(model, goal, request, calls);
+  tester.spent(1, 1);
+  const draft = firstDraft(request, goal.anchor);
+  const start: Trial = { draft, read, ...goal.judge(read, draft) };
+  if (request.attack === 'hotflip') {
+    const wrong = reading.correct === false && target === null && !options.evenIfWrong;
+    if (wrong) return skipped(setting, goal, `already wrong: gold is ${reading.gold ?? 'another'}`);
+    if (start.reached) return skipped(setting, goal, `already predicted: ${goal.from}`);
+  }
+  const run: Run = { setting, goal, tester, start };
+  const found = await methods[request.attack]({
+    tester,
+    start,
+    options,
+    tell: path => calls.trace?.(resultOf(run, { ...nothingYet, path }, null)),
+  });
+  return resultOf(run, found, await verified(run, found));
+}
+
+interface Run {
+  readonly setting: Setting;
+  readonly goal: Goal;
+  readonly tester: Tester;
+  readonly start: Trial;
+}
+
+const nothingYet: Found = { path: [], minimality: null, notes: [], nothingToTry: null };
+
+/** Whether the last text of the path, asked alone, is still judged as it was. */
+async function verified({ tester }: Run, { path }: Found): Promise<boolean> {
+  const last = path.at(-1)?.trial;
+  if (!last) return true;
+  const [alone] = await tester.ask([last.draft]);
+  return (
+    alone?.reached === last.reached && tester.textOf(alone).label === tester.textOf(last).label
+  );
+}
+
+/** `verdict`: whether the final text was verified alone; null while the search is at work. */
+function resultOf(
+  { setting, goal, tester, start }: Run,
+  found: Found,
+  verdict: boolean | null,
+): AttackResult {
+  const { model, request, options, target, read, reading, started } = setting;
+  const original = tester.textOf(start);
+  const steps = found.path.map(kept => stepOf(tester, kept));
+  const last = found.path.at(-1)?.trial ?? start;
+  const final = tester.textOf(last);
+  const words = countWords(read, options);
+  const changed = wordsChanged(last.draft);
+  const { outcome, success, says } = outcomeOf({
+    attack: request.attack,
+    options,
+    target,
+    from: goal.from,
+    to: final.label,
+    reached: last.reached,
+    verified: verdict ?? true,
+    wordsChanged: changed,
+    words,
+    runs: tester.runs,
+    cancelled: verdict === null,
+    nothingToTry: found.nothingToTry,
+  });
+  const { device, hash, name } = model.about;
+  return {
+    attack: request.attack,
+    options,
+    target,
+    label: goal.label,
+    goal: goal.says,
+    original,
+    steps,
+    final,
+    outcome,
+    success,
+    says,
+    wordsChanged: changed,
+    words,
+    queries: tester.queries,
+    runs: tester.runs,
+    verifiedFromText: verdict ?? false,
+    minimality: found.minimality,
+    cancelled: verdict === null,
+    gold: reading.gold,
+    correct: reading.correct,
+    notes: [...notesOf(model, read), ...reading.notes, ...found.notes],
+    device,
+    milliseconds: performance.now() - started,
+    modelHash: hash,
+    modelName: name,
+  };
+}
+
+function stepOf(tester: Tester, { trial, estimate, queries }: Kept): AttackStep {
+  const { changed, changes } = trial.draft;
+  return { ...tester.textOf(trial), changed, changes, queries, estimate };
+}
+
+function notesOf(model: Model, read: ReadText): HealthCheck[] {
+  const inWindows = new Set(read.hand.windows.flatMap(({ tokens }) => tokens));
+  const unseen = unseenRanges(read, inWindows);
+  const whole = read.windows === null && unseen.length === 0;
+  return [...(whole ? [] : [seen(read.windows, unseen)]), ...model.about.notes];
+}

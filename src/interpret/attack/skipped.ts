@@ -1,0 +1,67 @@
+/** An attack that was not tried, and why. */
+import type { Model } from '../../model/model';
+import type {
+  AttackedText,
+  AttackRequest,
+  AttackResult,
+  ResolvedAttackOptions,
+} from '../../protocol/attack';
+import type { Reading } from '../task/reading';
+import type { ReadText } from '../task/readText';
+import type { Goal } from './goal';
+import { countWords } from './units';
+
+/** An attack before its search. */
+export interface Setting {
+  readonly model: Model;
+  readonly request: AttackRequest;
+  readonly options: ResolvedAttackOptions;
+  readonly target: string | null;
+  readonly read: ReadText;
+  readonly reading: Reading;
+  /** From performance.now(). */
+  readonly started: number;
+}
+
+/** `goal`: null where there is not even a decision to attack. `says`: the reason, the outcome's sentence. */
+export function skipped(setting: Setting, goal: Goal | null, says: string): AttackResult {
+  const { model, request, options, target, read, reading, started } = setting;
+  const { text, pair, words } = request;
+  const asked = reading.ask(goal?.label ?? { kind: 'predicted' }, 'both');
+  const original: AttackedText = {
+    text,
+    pair: pair ?? null,
+    words: words ?? null,
+    label: goal?.from ?? asked.prediction.label,
+    prediction: asked.prediction,
+    margin: 0,
+  };
+  const { device, hash, name } = model.about;
+  return {
+    attack: request.attack,
+    options,
+    target,
+    label: goal?.label ?? request.label,
+    goal: goal?.says ?? 'There is nothing to attack in this text.',
+    original,
+    steps: [],
+    final: original,
+    outcome: 'skipped',
+    success: false,
+    says,
+    wordsChanged: 0,
+    words: countWords(read, options),
+    queries: 1,
+    runs: 1,
+    verifiedFromText: true,
+    minimality: null,
+    cancelled: false,
+    gold: reading.gold,
+    correct: reading.correct,
+    notes: [...reading.notes, ...model.about.notes],
+    device,
+    milliseconds: performance.now() - started,
+    modelHash: hash,
+    modelName: name,
+  };
+}
