@@ -155,7 +155,7 @@ export interface AttackResult {
   readonly success: boolean;
   /** The outcome in one sentence, without a full stop: 'flipped positive to negative with 2 of 14 words changed, 5 runs'. */
   readonly says: string;
-  /** Changes of words from the original to the final text, and words of the original. */
+  /** Changes from the original to the final text, and words of the original (tokens where `unit` is 'tokens'). */
   readonly wordsChanged: number;
   readonly words: number;
   /** Texts that the model was asked about, gradients included; and runs of the model that this took. */

@@ -16,7 +16,6 @@ import { inputReduction } from './reduction';
 import { skipped, type Setting } from './skipped';
 import { Tester, type Trial } from './tester';
 import { countWords } from './units';
-import { wordsChanged } from './wordsChanged';
 
 export interface AttackCalls extends RunOptions {
   /** Told whenever the trace has grown; what is told is as if the attack had been stopped there. */
@@ -101,7 +100,8 @@ function resultOf(
   const last = found.path.at(-1)?.trial ?? start;
   const final = tester.textOf(last);
   const words = countWords(read, options);
-  const changed = wordsChanged(last.draft);
+  // Every change is of one unit: a word, or a token where tokens are asked for.
+  const changed = last.draft.changes.length;
   const { outcome, success, says } = outcomeOf({
     attack: request.attack,
     options,

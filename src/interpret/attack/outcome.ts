@@ -36,7 +36,7 @@ export function outcomeOf(ending: Ending): Outcome {
 function flipEnding(ending: Ending): Outcome {
   const { from, to, reached, verified, wordsChanged, words, runs, target, options } = ending;
   if (reached && verified) {
-    const changed = `${wordsChanged} of ${countOf(words, 'word')} changed`;
+    const changed = `${wordsChanged} of ${countOf(words, unitOf(options))} changed`;
     const says = `flipped ${from} to ${to} with ${changed}, ${countOf(runs, 'run')}`;
     return { outcome: 'flipped', success: true, says };
   }
@@ -65,7 +65,7 @@ function reductionEnding({
   runs,
   options,
 }: Ending): Outcome {
-  const unit = options.unit === 'words' ? 'word' : 'token';
+  const unit = unitOf(options);
   if (wordsChanged > 0 && !reached && verified) {
     const left = words - wordsChanged;
     const says = `reduced from ${words} to ${countOf(left, unit)} and still ${from}, ${countOf(runs, 'run')}`;
@@ -73,6 +73,10 @@ function reductionEnding({
   }
   const says = `no ${unit} can be removed: without any one of them it is no longer ${from}`;
   return { outcome: 'failed', success: false, says };
+}
+
+function unitOf({ unit }: ResolvedAttackOptions): string {
+  return unit === 'words' ? 'word' : 'token';
 }
 
 function countOf(count: number, what: string): string {
