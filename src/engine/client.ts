@@ -1,4 +1,5 @@
 /** The host's side of the engine: the process is started, watched, stopped and replaced here. */
+import type { AttackTrace } from '../protocol/attack';
 import type { CallOptions } from '../protocol/channelTypes';
 import type { EngineRequests } from '../protocol/engineMessages';
 import { GlassboxError } from '../protocol/messages';
@@ -44,6 +45,7 @@ export class EngineClient {
   private readonly queue = new SerialQueue();
   private readonly log: EngineLogger;
   private readonly listeners = new Set<(state: EngineState) => void>();
+  private readonly traceListeners = new Set<(trace: AttackTrace) => void>();
   private process: EngineProcess | null = null;
   private working = 0;
   private lastState: EngineState = 'stopped';
@@ -99,6 +101,15 @@ export class EngineClient {
     return () => this.listeners.delete(listener);
   }
 
+  /**
+   * Calls `listener` whenever an attack that was asked for with a name has come further, before the attack is answered;
+   * returns a function that stops it.
+   */
+  onTrace(listener: (trace: AttackTrace) => void): () => void {
+    this.traceListeners.add(listener);
+    return () => this.traceListeners.delete(listener);
+  }
+
   /** Ends the process; the running request fails, the next one gets a fresh process. */
   async restart(): Promise<void> {
     await this.stop(
@@ -115,6 +126,7 @@ export class EngineClient {
     this.queue.clear(goneForGood());
     void this.stop(goneForGood());
     this.listeners.clear();
+    this.traceListeners.clear();
   }
 
   private running(): EngineProcess {
@@ -136,6 +148,9 @@ export class EngineClient {
         this.update();
       },
     );
+    process.channel.on('attackTrace', trace => {
+      for (const listener of [...this.traceListeners]) listener(trace);
+    });
     this.process = process;
     this.update();
     return process;

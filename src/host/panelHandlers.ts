@@ -15,6 +15,8 @@ export interface PanelHandlerParts {
   readonly heatmap: Heatmap;
 }
 
+const notYet = () => undefined;
+
 /** Where a token of the shown record stands now; null for special tokens and edited lines. */
 function rangeOfToken(explained: Explained | null, token: number | null): vscode.Range | null {
   if (!explained || explained.stale || token === null) return null;
@@ -65,6 +67,18 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       const { current } = parts.explainer();
       if (current) guarded(() => savePicture(svg, current.uri, current.state));
     },
+    attackAgain: notYet,
+    attackStep: notYet,
+    attackCopy: notYet,
+    attackAppend: notYet,
+    rewrite: notYet,
+    pin: notYet,
+    unpin: notYet,
+    rewriteAppend: notYet,
+    linesReveal: notYet,
+    linesOpen: notYet,
+    linesResume: notYet,
+    linesShowFile: notYet,
     selectModel() {
       void vscode.commands.executeCommand(commands.selectModel);
     },

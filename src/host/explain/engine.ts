@@ -1,5 +1,5 @@
 /** What the host needs of the engine process; the EngineClient is one, tests bring their own. */
-import type { CallOptions, EngineRequests } from '../../protocol';
+import type { AttackTrace, CallOptions, EngineRequests } from '../../protocol';
 
 export interface Engine {
   call<Name extends keyof EngineRequests>(
@@ -9,4 +9,10 @@ export interface Engine {
   ): Promise<EngineRequests[Name]['result']>;
   /** Ends the process; the next call starts a fresh one. */
   restart(): Promise<void>;
+}
+
+/** One that tells how far attacks have come that were asked for with a name. */
+export interface TracingEngine extends Engine {
+  /** Returns a function that stops it. */
+  onTrace(listener: (trace: AttackTrace) => void): () => void;
 }

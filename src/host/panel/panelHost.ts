@@ -1,37 +1,35 @@
 /** The one panel beside the file: opened when needed, reused, and told everything anew when it wakes. */
 import * as vscode from 'vscode';
-import type { FromPanelEvents, NoRequests, PanelState, ToPanelEvents } from '../../protocol';
+import type {
+  AttackMap,
+  AttackState,
+  AttackTable,
+  FromPanelEvents,
+  NoRequests,
+  PanelState,
+  PanelTab,
+  RewriteState,
+  ToPanelEvents,
+} from '../../protocol';
 import { Channel } from '../../protocol';
 import { panelViewType } from '../ids';
 import { panelHtml, webviewRoot } from './panelHtml';
 import { panelPort } from './panelPort';
+import { Told } from './told';
 
 type PanelChannel = Channel<NoRequests, NoRequests, ToPanelEvents, FromPanelEvents>;
 
-/** What the panel asks of the host, but for 'ready', which is answered here. */
+/** What the panel asks of the host, but for what is answered here. */
 export type PanelHandlers = {
-  readonly [Name in Exclude<keyof FromPanelEvents, 'ready'>]: (body: FromPanelEvents[Name]) => void;
+  readonly [Name in Exclude<keyof FromPanelEvents, 'ready' | 'tab'>]: (
+    body: FromPanelEvents[Name],
+  ) => void;
 };
-
-/** Everything that a page must be told when it is loaded. */
-interface Told {
-  state: PanelState | null;
-  busy: string | null;
-  failed: string | null;
-  stale: string | null;
-  highlight: number | null;
-}
 
 export class PanelHost implements vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
   private channel: PanelChannel | null = null;
-  private readonly told: Told = {
-    state: null,
-    busy: null,
-    failed: null,
-    stale: null,
-    highlight: null,
-  };
+  private readonly told = new Told();
 
   constructor(
     private readonly extensionUri: vscode.Uri,
@@ -47,8 +45,17 @@ export class PanelHost implements vscode.Disposable {
     return this.panel?.active ?? false;
   }
 
-  /** Opens the panel beside the editor, or brings it to the front; the focus stays where it is. */
-  open(): void {
+  /** The tab that is in front, or will be once the panel is open. */
+  get tab(): PanelTab {
+    return this.told.tab;
+  }
+
+  /**
+   * Opens the panel beside the editor, or brings it to the front, with `tab` in front of its others; the focus stays
+   * where it is.
+   */
+  open(tab: PanelTab = this.told.tab): void {
+    this.front(tab);
     const { panel } = this;
     if (panel) {
       const editor = vscode.window.activeTextEditor?.viewColumn;
@@ -83,6 +90,10 @@ export class PanelHost implements vscode.Disposable {
     channel.on('ready', () => {
       this.tellEverything();
     });
+    channel.on('tab', ({ tab }) => {
+      this.told.tab = tab;
+      this.nameTab();
+    });
     this.listen(channel);
     panel.onDidDispose(() => {
       channel.dispose();
@@ -97,7 +108,7 @@ export class PanelHost implements vscode.Disposable {
   /** A finished explanation. */
   show(state: PanelState): void {
     Object.assign(this.told, { state, busy: null, failed: null, stale: null, highlight: null });
-    this.nameTab(state);
+    this.nameTab();
     this.channel?.emit('show', state);
   }
 
@@ -121,7 +132,7 @@ export class PanelHost implements vscode.Disposable {
   /** The record that is shown stands on another line now. */
   moved(state: PanelState): void {
     this.told.state = state;
-    this.nameTab(state);
+    this.nameTab();
     this.channel?.emit('moved', state.memory);
   }
 
@@ -138,39 +149,67 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('highlight', { token });
   }
 
+  /** An attack that has come further, or another one: what was said of the steps of the one before is void. */
+  attack(state: AttackState, isAnother: boolean): void {
+    if (isAnother) this.told.maps.clear();
+    Object.assign(this.told, { attack: state, busy: null, failed: null });
+    this.nameTab();
+    this.channel?.emit('attack', state);
+  }
+
+  attackMap(map: AttackMap): void {
+    this.told.maps.set(map.step, map);
+    this.channel?.emit('attackMap', map);
+  }
+
+  /** Another line to rewrite, or other pins. */
+  rewrite(state: RewriteState): void {
+    Object.assign(this.told, { rewrite: state, busy: null, failed: null });
+    this.nameTab();
+    this.channel?.emit('rewrite', state);
+  }
+
+  /** How the edit with a number went; `state` is what a page is told that wakes later. */
+  rewritten(answer: ToPanelEvents['rewritten'], state: RewriteState): void {
+    this.told.rewrite = state;
+    this.channel?.emit('rewritten', answer);
+  }
+
+  lines(table: AttackTable): void {
+    Object.assign(this.told, { lines: table, busy: null, failed: null });
+    this.nameTab();
+    this.channel?.emit('lines', table);
+  }
+
   /** The panel itself stays open: VS Code closes it, or brings it back after a restart. */
   dispose(): void {
     this.channel?.dispose();
   }
 
-  private nameTab({ record }: PanelState): void {
-    if (this.panel) this.panel.title = `Glassbox: ${record.file}:${record.line}`;
+  private front(tab: PanelTab): void {
+    if (this.told.tab === tab) return;
+    this.told.tab = tab;
+    this.nameTab();
+    this.channel?.emit('tab', { tab });
+  }
+
+  private nameTab(): void {
+    const { subject } = this.told;
+    if (this.panel && subject !== null) this.panel.title = `Glassbox: ${subject}`;
   }
 
   private listen(channel: PanelChannel): void {
-    const { handlers } = this;
-    channel.on('choose', handlers.choose);
-    channel.on('hover', handlers.hover);
-    channel.on('reveal', handlers.reveal);
-    channel.on('cancel', handlers.cancel);
-    channel.on('copyJson', handlers.copyJson);
-    channel.on('savePicture', handlers.savePicture);
-    channel.on('selectModel', handlers.selectModel);
-    channel.on('showLog', handlers.showLog);
+    const hear = <Name extends keyof PanelHandlers>(name: Name) => {
+      channel.on(name, this.handlers[name]);
+    };
+    for (const name of Object.keys(this.handlers) as (keyof PanelHandlers)[]) hear(name);
   }
 
   private tellEverything(): void {
-    const { state, busy, failed, stale, highlight } = this.told;
-    if (state) this.channel?.emit('show', state);
-    else {
-      const says = vscode.l10n.t(
-        'Right-click a line of a .jsonl, .csv, .tsv, .conll or .txt file and choose Glassbox: Explain Line.',
-      );
-      this.channel?.emit('empty', { says });
-    }
-    if (stale !== null) this.channel?.emit('stale', { says: stale });
-    if (failed !== null) this.channel?.emit('failed', { message: failed });
-    if (busy !== null) this.channel?.emit('busy', { says: busy });
-    if (highlight !== null) this.channel?.emit('highlight', { token: highlight });
+    const { channel } = this;
+    if (!channel) return;
+    this.told.retell((event, body) => {
+      channel.emit(event, body);
+    });
   }
 }
