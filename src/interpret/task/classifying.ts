@@ -14,7 +14,7 @@ import {
 import { meanInWords, meanLogits, meanParts } from './wholeText';
 
 /** Labels of a classifier with what the model says about each. */
-interface Judged {
+export interface Judged {
   readonly labels: readonly string[];
   readonly logits: readonly number[];
   readonly probabilities: readonly number[];
@@ -27,7 +27,7 @@ interface Judged {
 }
 
 export const readClassification: Reader = text => {
-  const judged = judge(text);
+  const judged = judgeLabels(text);
   const { labels, decided, gold, goldNotes } = judged;
   const prediction: Prediction = {
     task: text.head.task,
@@ -50,7 +50,8 @@ export const readClassification: Reader = text => {
   };
 };
 
-function judge(text: TextAtHand): Judged {
+/** Throws GlassboxError 'bad-model' where a logit is no number. */
+export function judgeLabels(text: TextAtHand): Judged {
   const { head } = text;
   const mean = meanLogits(text);
   const binary = head.task === 'binary-classification';
@@ -142,7 +143,7 @@ function questionsOf({ labels, decided, gold, several }: Judged, known: boolean)
   ];
 }
 
-interface Meant {
+export interface MeantLabel {
   readonly label: number;
   readonly against?: number;
   readonly off?: boolean;
@@ -155,7 +156,7 @@ function asked(
   prediction: Prediction,
   choice: LabelChoice,
 ): Asked {
-  const { label, against, off = false, why } = meant(judged, choice);
+  const { label, against, off = false, why } = meantLabel(judged, choice);
   const { labels, cellOf, probabilities } = judged;
   const cells = [cellOf(label, 1, off)];
   if (against !== undefined) cells.push(cellOf(against, -1));
@@ -177,7 +178,8 @@ function asked(
   };
 }
 
-function meant(judged: Judged, choice: LabelChoice): Meant {
+/** Which label a question is about. Throws GlassboxError 'bad-input'. */
+export function meantLabel(judged: Judged, choice: LabelChoice): MeantLabel {
   const { labels, decided, gold, probabilities } = judged;
   switch (choice.kind) {
     case 'predicted': {
@@ -218,7 +220,7 @@ function needGold(gold: readonly number[]): number {
 }
 
 /** A label that is wrongly there minus one that is wrongly missing. */
-function contrast({ labels, decided, gold }: Judged): Meant {
+function contrast({ labels, decided, gold }: Judged): MeantLabel {
   needGold(gold);
   const extra = decided.find(label => !gold.includes(label));
   const missed = gold.find(label => !decided.includes(label));

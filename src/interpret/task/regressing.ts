@@ -12,7 +12,7 @@ export const readRegression: Reader = text => {
   const prediction: Prediction = {
     task: 'regression',
     link: 'identity',
-    label: values.map(short).join(', '),
+    label: values.map(shortNumber).join(', '),
     labels,
     logits: values,
     probabilities: [],
@@ -24,15 +24,15 @@ export const readRegression: Reader = text => {
   const numbers = given.filter(value => value.trim() !== '').map(Number);
   const known = numbers.length > 0 && numbers.every(Number.isFinite);
   return {
-    gold: known ? numbers.map(short).join(', ') : null,
+    gold: known ? numbers.map(shortNumber).join(', ') : null,
     // Two real numbers are never quite equal: how far off is too far, only the user knows.
     correct: null,
     questions: labels.map((label, index) =>
-      question('Value', `${label} (${short(values[index]!)})`, { kind: 'label', label }),
+      question('Value', `${label} (${shortNumber(values[index]!)})`, { kind: 'label', label }),
     ),
     notes: given.length > 0 && !known ? [noNumber(given.join(', '))] : [],
     ask: choice => {
-      const index = indexOf(labels, choice);
+      const index = valueIndex(labels, choice);
       const label = labels[index]!;
       return {
         choice: { kind: 'label', label },
@@ -48,7 +48,8 @@ export const readRegression: Reader = text => {
   };
 };
 
-function indexOf(labels: readonly string[], choice: LabelChoice): number {
+/** Which number a question is about. Throws GlassboxError 'bad-input'. */
+export function valueIndex(labels: readonly string[], choice: LabelChoice): number {
   if (choice.kind === 'predicted') return 0;
   const index = choice.kind === 'label' ? labels.indexOf(choice.label) : -1;
   if (index >= 0) return index;
@@ -66,6 +67,6 @@ function noNumber(given: string): HealthCheck {
   };
 }
 
-function short(value: number): string {
+export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
