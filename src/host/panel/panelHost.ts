@@ -199,10 +199,27 @@ export class PanelHost implements vscode.Disposable {
   }
 
   private listen(channel: PanelChannel): void {
-    const hear = <Name extends keyof PanelHandlers>(name: Name) => {
-      channel.on(name, this.handlers[name]);
-    };
-    for (const name of Object.keys(this.handlers) as (keyof PanelHandlers)[]) hear(name);
+    const { handlers } = this;
+    channel.on('choose', handlers.choose);
+    channel.on('hover', handlers.hover);
+    channel.on('reveal', handlers.reveal);
+    channel.on('cancel', handlers.cancel);
+    channel.on('copyJson', handlers.copyJson);
+    channel.on('savePicture', handlers.savePicture);
+    channel.on('attackAgain', handlers.attackAgain);
+    channel.on('attackStep', handlers.attackStep);
+    channel.on('attackCopy', handlers.attackCopy);
+    channel.on('attackAppend', handlers.attackAppend);
+    channel.on('rewrite', handlers.rewrite);
+    channel.on('pin', handlers.pin);
+    channel.on('unpin', handlers.unpin);
+    channel.on('rewriteAppend', handlers.rewriteAppend);
+    channel.on('linesReveal', handlers.linesReveal);
+    channel.on('linesOpen', handlers.linesOpen);
+    channel.on('linesResume', handlers.linesResume);
+    channel.on('linesShowFile', handlers.linesShowFile);
+    channel.on('selectModel', handlers.selectModel);
+    channel.on('showLog', handlers.showLog);
   }
 
   private tellEverything(): void {

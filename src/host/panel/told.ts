@@ -51,7 +51,7 @@ export class Told {
 
   /** What the tab in front is about: 'reviews.dev.jsonl:17'; null where it has nothing. */
   get subject(): string | null {
-    if (this.tab === 'lines') return this.lines && this.lines.file;
+    if (this.tab === 'lines') return this.lines?.file ?? null;
     const record = {
       saliency: this.state?.record,
       attack: this.attack?.record,
