@@ -100,6 +100,11 @@ export class Tokenizer {
     return this.native.getVocabSize(true);
   }
 
+  /** Whether capitals are read as small letters. */
+  get lowerCases(): boolean {
+    return this.native.getNormalizer()?.normalizeString('A').includes('a') ?? false;
+  }
+
   /** The largest id that encode can return. */
   largestId(): number {
     let largest = -1;
