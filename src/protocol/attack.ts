@@ -93,7 +93,7 @@ export interface Change extends TextRange {
   readonly edit: AttackEdit;
   /** '' of an insertion. */
   readonly from: string;
-  /** '' of a deletion. */
+  /** '' of a deletion; a blank where the words on both sides would grow together without it. */
   readonly to: string;
 }
 

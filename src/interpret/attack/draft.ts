@@ -100,7 +100,7 @@ function movedWords(
     return [...words.map(moved), own].sort((a, b) => a.start - b.start);
   }
   const gone = (word: TextRange): boolean =>
-    to === '' && start <= word.start && word.end <= end && word.start < word.end;
+    to.trim() === '' && start <= word.start && word.end <= end && word.start < word.end;
   return words.filter(word => !gone(word)).map(moved);
 }
 
@@ -112,10 +112,19 @@ function withBlank(text: string, edit: Edit): Edit {
     if (blank(start - 1) && (end === text.length || blank(end))) {
       return { ...edit, start: start - 1 };
     }
-    return start === 0 && blank(end) ? { ...edit, end: end + 1 } : edit;
+    if (start === 0 && blank(end)) return { ...edit, end: end + 1 };
+    return holdsApart(text, edit) ? { ...edit, to: ' ' } : edit;
   }
   if (edit.edit !== 'insert') return edit;
   const before = start > 0 && !blank(start - 1) ? ' ' : '';
   const behind = start < text.length && !blank(start) ? ' ' : '';
   return { ...edit, to: `${before}${to}${behind}` };
+}
+
+/** A mark alone between two words: without it, and without a blank, they would grow into another word. */
+function holdsApart(text: string, { start, end }: TextRange): boolean {
+  const before = text.slice(Math.max(0, start - 2), start);
+  const behind = text.slice(end, end + 2);
+  const letters = /[\p{L}\p{N}]/u.test(text.slice(start, end));
+  return !letters && /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(behind);
 }

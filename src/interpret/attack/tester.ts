@@ -22,7 +22,7 @@ export class Tester {
     readonly model: Model,
     readonly goal: Goal,
     private readonly reading: ReadingOptions,
-    private readonly options: RunOptions = {},
+    readonly options: RunOptions = {},
   ) {}
 
   /**
