@@ -1,6 +1,7 @@
 /** Reads masked language models: which token of the vocabulary belongs where the mask is. */
 import { logitsAt } from '../../model/rowOutput';
 import type { HealthCheck, Prediction } from '../../protocol/explanation';
+import type { GlassboxError } from '../../protocol/messages';
 import type { LabelChoice } from '../../protocol/task';
 import type { Tokenizer } from '../../runtime/tokenizer';
 import { cell, logSoftmax } from './decision';
@@ -20,21 +21,23 @@ import { readAt, type ReadAt } from './words';
 const shown = 10;
 
 /** A mask with the model's opinion of every token of the vocabulary. */
-interface Mask extends ReadAt {
+export interface Mask extends ReadAt {
+  /** Index of its token in the encoding. */
+  readonly token: number;
   readonly logits: Float32Array;
   readonly top: readonly number[];
 }
 
 export const readMasked: Reader = text => {
-  const masks = masksOf(text);
+  const masks = someMasks(text);
   const { tokenizer, gold } = text;
   const name = nameOf(tokenizer);
   const goldWord = gold?.kind === 'label' ? gold.label : null;
-  const right = goldWord === null ? null : idOf(tokenizer, goldWord, masks[0]!.logits.length);
+  const right = goldWord === null ? null : idOf(tokenizer, goldWord, masks[0].logits.length);
   const best = masks.map(({ top }) => name(top[0]!));
   return {
     gold: right === null ? null : name(right),
-    correct: right === null ? null : masks[0]!.top[0] === right,
+    correct: right === null ? null : masks[0].top[0] === right,
     questions: masks.flatMap((mask, index) =>
       mask.top.map(id =>
         question(
@@ -49,24 +52,37 @@ export const readMasked: Reader = text => {
   };
 };
 
-/** The masks of the text; with bare token ids the position that is asked about. */
-function masksOf({ head, tokenizer, ids, windows, outputs, maskId, position }: TextAtHand): Mask[] {
+/** The masks that the model read, in order; with bare token ids the position that is asked about. */
+export function masksOf({ head, ids, windows, outputs, maskId, position }: TextAtHand): Mask[] {
   const masked = maskId === null ? [] : [...ids.keys()].filter(at => ids[at] === maskId);
-  const wanted = position === null ? masked : [position];
-  if (wanted.length === 0) {
-    throw badQuestion(
-      maskId === null
-        ? 'This model fills in a mask, and neither its tokenizer names one nor a position was given; save the tokenizer together with its special tokens.'
-        : `The text has no mask, so this model has nothing to fill in; write ${tokenizer?.tokenOf(maskId) ?? 'the mask token'} in place of the word that is to be predicted.`,
-    );
-  }
-  return wanted.flatMap(token => {
+  return (position === null ? masked : [position]).flatMap(token => {
     const place = readAt(windows, token);
     if (!place) return [];
     const logits = logitsAt(head, outputs[place.window]!, place.position);
     checkFinite(logits);
-    return [{ ...place, logits, top: topOf(logits, shown) }];
+    return [{ ...place, token, logits, top: topOf(logits, shown) }];
   });
+}
+
+/** As masksOf. Throws GlassboxError 'bad-input' where there is none. */
+export function someMasks(text: TextAtHand): [Mask, ...Mask[]] {
+  const [first, ...others] = masksOf(text);
+  if (first) return [first, ...others];
+  throw noMask(text);
+}
+
+function noMask({ tokenizer, ids, maskId }: TextAtHand): GlassboxError {
+  if (maskId === null) {
+    return badQuestion(
+      'This model fills in a mask, and neither its tokenizer names one nor a position was given; save the tokenizer together with its special tokens.',
+    );
+  }
+  const mask = tokenizer?.tokenOf(maskId) ?? 'the mask token';
+  return badQuestion(
+    ids.includes(maskId)
+      ? `No part of the text that the model read has ${mask}, so it fills in nothing; write it nearer the beginning.`
+      : `The text has no mask, so this model has nothing to fill in; write ${mask} in place of the word that is to be predicted.`,
+  );
 }
 
 function asked(
@@ -77,12 +93,7 @@ function asked(
   choice: LabelChoice,
 ): Asked {
   const { index, token, against = null, why } = meant(tokenizer, masks, right, choice);
-  const mask = masks[index];
-  if (!mask) {
-    throw badQuestion(
-      `There is no mask ${index}: the text has ${masks.length} that the model read, counted from 0.`,
-    );
-  }
+  const mask = needMask(masks, index);
   const name = nameOf(tokenizer);
   const cells = [cell(token)];
   if (against !== null) cells.push(cell(against, -1));
@@ -115,6 +126,15 @@ function asked(
   };
 }
 
+/** Throws GlassboxError 'bad-input' where there is no such mask. */
+export function needMask(masks: readonly Mask[], index: number): Mask {
+  const mask = masks[index];
+  if (mask) return mask;
+  throw badQuestion(
+    `There is no mask ${index}: the text has ${masks.length} that the model read, counted from 0.`,
+  );
+}
+
 interface Meant {
   readonly index: number;
   readonly token: number;
@@ -145,21 +165,25 @@ function meant(
       );
     }
     case 'label':
+      return { index: 0, token: needId(tokenizer, choice.label, vocabulary), why: 'chosen' };
     case 'mask': {
-      const word = choice.kind === 'mask' ? choice.token : choice.label;
-      const token = idOf(tokenizer, word, vocabulary);
-      if (token === null) {
-        throw badQuestion(
-          `"${word}" is not a single token of the model's vocabulary, so it has no logit; choose one of the tokens that are shown.`,
-        );
-      }
-      return { index: choice.kind === 'mask' ? choice.mask : 0, token, why: 'chosen' };
+      const token = needId(tokenizer, choice.token, vocabulary);
+      return { index: choice.mask, token, why: 'chosen' };
     }
     case 'not':
     case 'span':
     case 'answer':
       throw badQuestion('This model fills in a mask; choose a token for it (mask:INDEX:TOKEN).');
   }
+}
+
+/** As idOf. Throws GlassboxError 'bad-input' where the vocabulary has no such token. */
+export function needId(tokenizer: Tokenizer | null, word: string, vocabulary: number): number {
+  const token = idOf(tokenizer, word, vocabulary);
+  if (token !== null) return token;
+  throw badQuestion(
+    `"${word}" is not a single token of the model's vocabulary, so it has no logit; choose one of the tokens that are shown.`,
+  );
 }
 
 function needGold(right: number | null): number {
@@ -169,7 +193,8 @@ function needGold(right: number | null): number {
   );
 }
 
-function nameOf(tokenizer: Tokenizer | null): (id: number) => string {
+/** A token as the vocabulary writes it. */
+export function nameOf(tokenizer: Tokenizer | null): (id: number) => string {
   return id => tokenizer?.tokenOf(id) ?? String(id);
 }
 

@@ -2,6 +2,7 @@
 import type { TaskKind } from '../../../protocol/task';
 import type { GoalMaker } from '../goal';
 import { classifyingGoal } from './classifying';
+import { fillMaskGoal } from './fillMask';
 import { multiLabelGoal } from './multiLabel';
 import { regressingGoal } from './regressing';
 
@@ -10,4 +11,5 @@ export const goalFor: Readonly<Partial<Record<TaskKind, GoalMaker>>> = {
   'binary-classification': classifyingGoal,
   'multi-label-classification': multiLabelGoal,
   regression: regressingGoal,
+  'fill-mask': fillMaskGoal,
 };

@@ -1,6 +1,7 @@
 /** What the user wants predicted instead, as one of the choices that the model has. */
 import { findLabel } from '../../../model/labels';
 import { badQuestion } from '../../task/reading';
+import { NothingToAttack } from '../goal';
 
 /** So many choices are listed in a message. */
 const listed = 20;
@@ -19,9 +20,7 @@ export function choiceNamed(
   );
 }
 
-/** Throws GlassboxError 'bad-input': what is wanted is predicted of the original. */
+/** Throws: what is wanted is predicted of the original. */
 export function alreadyPredicted(target: string): never {
-  throw badQuestion(
-    `The model predicts "${target}" of the text as it is, so there is nothing to attack; choose another target.`,
-  );
+  throw new NothingToAttack(`already predicted: ${target}`);
 }
