@@ -15,8 +15,11 @@ const weightsOf = {
 } as const;
 
 /** The weights of all rows' decisions, [R, K, C] each. `columns`: the length of the rows. */
-export function decisionFeeds(head: Head, work: Work, columns: number): Feeds {
-  const { decisions, scalar } = work;
+export function decisionFeeds(
+  head: Head,
+  { decisions, scalar }: Pick<Work, 'decisions' | 'scalar'>,
+  columns: number,
+): Feeds {
   // An answer's ends are two decisions, in this order, whichever of them is asked about.
   const count = head.decides === 'ends' ? 2 : Math.max(1, ...decisions.map(row => row.length));
   const choices = head.classes ?? columns;

@@ -4,8 +4,9 @@ import type { Row } from '../../model/inputs';
 import type { Model, Releasable } from '../../model/model';
 import type { Graph } from '../../onnx/graph';
 import type { HealthCheck } from '../../protocol/explanation';
-import { GlassboxError, reasonOf } from '../../protocol/messages';
+import { GlassboxError } from '../../protocol/messages';
 import { Session, type Feeds } from '../../runtime/session';
+import { cannotRun, onDevice } from '../onDevice';
 import { Pace } from './pace';
 import { logitsAt } from '../../model/rowOutput';
 import { idleDecisions } from './decisionFeeds';
@@ -37,15 +38,9 @@ export class SaliencyProgram implements Releasable {
   static async of(model: Model): Promise<SaliencyProgram> {
     return await model.program('saliency', async () => {
       const graph = await buildProgramGraph(model);
-      const { device } = model.about;
-      if (device === 'cpu') return await SaliencyProgram.open(model, graph, 'cpu', null);
-      try {
-        return await SaliencyProgram.open(model, graph, device, null);
-      } catch (error) {
-        const says = `The GPU cannot run the derivative of this model (${reasonOf(error)}), so the CPU does.`;
-        const note = { check: 'device', ok: true, value: null, says };
-        return await SaliencyProgram.open(model, graph, 'cpu', note);
-      }
+      return await onDevice(model, (device, note) =>
+        SaliencyProgram.open(model, graph, device, note),
+      );
     });
   }
 
@@ -122,11 +117,4 @@ export function largestDifference(expected: ArrayLike<number>, found: ArrayLike<
     difference = Math.max(difference, Math.abs(expected[i]! - found[i]!));
   }
   return Number.isNaN(difference) ? NaN : difference / scale;
-}
-
-function cannotRun(file: string, error: unknown): GlassboxError {
-  return new GlassboxError(
-    'unsupported',
-    `${file} runs, but not together with its derivative (${reasonOf(error)}); export the model again with another exporter or opset.`,
-  );
 }

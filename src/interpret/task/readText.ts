@@ -1,4 +1,5 @@
 /** A text through tokenizer, windows and model: everything that a question about it needs. */
+import type { Row } from '../../model/inputs';
 import type { Model } from '../../model/model';
 import type { RowOutput } from '../../model/rowOutput';
 import { mostWindows, overlapOf, windowsOf, type Window } from '../../model/windows';
@@ -175,13 +176,14 @@ async function predictAll(
 ): Promise<{ outputs: RowOutput[]; runs: number }> {
   const outputs = new Array<RowOutput>(windows.length);
   let [done, runs] = [0, 0];
-  for (const group of groupsOf(model, windows)) {
-    const length = Math.max(...group.map(at => windows[at]!.row.ids.length));
+  const rows = windows.map(({ row }) => row);
+  for (const group of groupsOf(model, rows)) {
+    const length = Math.max(...group.map(at => rows[at]!.ids.length));
     const together = rowsTogether(model, length);
     for (let first = 0; first < group.length; first += together) {
       if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
       const some = group.slice(first, first + together);
-      const found = await model.predict(some.map(at => windows[at]!.row));
+      const found = await model.predict(some.map(at => rows[at]!));
       some.forEach((at, index) => {
         outputs[at] = found[index]!;
       });
@@ -194,14 +196,14 @@ async function predictAll(
   return { outputs, runs };
 }
 
-/** Indices of windows that may run together. */
-function groupsOf({ about }: Model, windows: readonly Window[]): number[][] {
-  const all = [...windows.keys()];
+/** Indices of rows that may run together: all where the model is told what is padding, else those of one length. */
+export function groupsOf({ about }: Model, rows: readonly Row[]): number[][] {
+  const all = [...rows.keys()];
   const told = about.inputs.values.some(({ role }) => role === 'mask' || role === 'lengths');
   if (told || about.inputs.length !== null) return all.length > 0 ? [all] : [];
   const groups = new Map<number, number[]>();
   for (const at of all) {
-    const { length } = windows[at]!.row.ids;
+    const { length } = rows[at]!.ids;
     const group = groups.get(length);
     if (group) group.push(at);
     else groups.set(length, [at]);
