@@ -10,11 +10,13 @@ import { ModelChecker } from './host/check/modelChecker';
 import { registerCommands, sampleModelOf } from './host/commands';
 import { Explainer } from './host/explain/explainer';
 import { Tracker } from './host/explain/tracker';
+import { Failures } from './host/failures';
 import { Heatmap } from './host/heatmap/heatmap';
 import { LastEditor } from './host/lastEditor';
 import { ModelChoice } from './host/models/modelChoice';
 import { offerModel } from './host/models/modelPicker';
 import { ModelStatus } from './host/models/modelStatus';
+import { ModelUse } from './host/models/modelUse';
 import { PanelHost } from './host/panel/panelHost';
 import { registerRestore } from './host/panel/restore';
 import { makePanelHandlers } from './host/panelHandlers';
@@ -42,27 +44,34 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   });
   const panel: PanelHost = new PanelHost(
     context.extensionUri,
-    makePanelHandlers({ explainer: () => explainer, choices, heatmap }),
+    makePanelHandlers({ explainer: () => explainer, failures: () => failures, choices, heatmap }),
     log,
   );
-  const explainer: Explainer = new Explainer({
+  const failures: Failures = new Failures({ panel, status, log });
+  const use = new ModelUse({
     engine,
     models,
+    status,
+    offerModel: () => offerModel(models, sampleModelOf(sample)),
+    modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
+    mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
+  });
+  const explainer: Explainer = new Explainer({
+    engine,
+    use,
+    failures,
     reader,
     choices,
     panel,
     heatmap,
     status,
     log,
-    offerModel: () => offerModel(models, sampleModelOf(sample)),
-    modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
-    mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
   });
   const checkPages = new CheckPages();
   const checker = new ModelChecker({
     engine,
     pages: checkPages,
-    checkTrust: modelDir => explainer.checkTrust(modelDir),
+    checkTrust: modelDir => use.checkTrust(modelDir),
   });
   const restorer = new Restorer(explainer);
   const tracker = new Tracker(() => explainer.current, {
@@ -83,6 +92,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     lastEditor,
     status,
     explainer,
+    failures,
     panel,
     checkPages,
     tracker,
@@ -92,6 +102,8 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       explainer,
       checker,
       models,
+      use,
+      failures,
       choices,
       fields,
       reader,
@@ -108,7 +120,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     ),
     engine,
   );
-  return makeApi(explainer, heatmap, performance.now() - loadingBegan);
+  return makeApi(explainer, failures, heatmap, performance.now() - loadingBegan);
 }
 
 /** The folders of the workspace that lie on this machine's disk. */

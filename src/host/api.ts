@@ -2,6 +2,7 @@
 import type * as vscode from 'vscode';
 import type { PanelState } from '../protocol';
 import type { Explainer } from './explain/explainer';
+import type { Failures } from './failures';
 import { tintOf } from './heatmap/heatmap';
 import type { Heatmap } from './heatmap/heatmap';
 import { strengthOf } from './heatmap/spans';
@@ -35,14 +36,15 @@ export interface GlassboxApi {
   readonly onDidFail: vscode.Event<Failure>;
 }
 
-/** The listener on failures lives as long as the explainer, which owns the event. */
+/** The listener on failures lives as long as the failures, which own the event. */
 export function makeApi(
   explainer: Explainer,
+  failures: Failures,
   heatmap: Heatmap,
   activationMilliseconds: number,
 ): GlassboxApi {
   let failure: Failure | null = null;
-  explainer.onDidFail(latest => {
+  failures.onDidFail(latest => {
     failure = latest;
   });
   return {
@@ -62,6 +64,6 @@ export function makeApi(
     unseen: () => heatmap.shown()?.unseen ?? [],
     isStale: () => explainer.current?.stale ?? false,
     onDidExplain: explainer.onDidExplain,
-    onDidFail: explainer.onDidFail,
+    onDidFail: failures.onDidFail,
   };
 }

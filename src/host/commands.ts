@@ -5,8 +5,10 @@ import type { ChoiceMemory } from './choices';
 import type { ModelChecker } from './check/modelChecker';
 import type { Engine } from './explain/engine';
 import type { Explainer } from './explain/explainer';
+import type { Failures } from './failures';
 import { commands, walkthroughId } from './ids';
 import type { ModelChoice } from './models/modelChoice';
+import type { ModelUse } from './models/modelUse';
 import { folderMeant, modelFolder, pickModel } from './models/modelPicker';
 import type { PanelHost } from './panel/panelHost';
 import type { FieldChoice } from './records/fieldChoice';
@@ -21,6 +23,8 @@ export interface CommandParts {
   readonly explainer: Explainer;
   readonly checker: ModelChecker;
   readonly models: ModelChoice;
+  readonly use: ModelUse;
+  readonly failures: Failures;
   readonly choices: ChoiceMemory;
   readonly fields: FieldChoice;
   readonly reader: RecordReader;
@@ -45,10 +49,10 @@ export function sampleModelOf(sample: vscode.Uri): string {
 
 /** Loads the model first: one that cannot be used is not remembered. */
 async function useModel(
-  { models, explainer, choices }: CommandParts,
+  { models, use, explainer, choices }: CommandParts,
   dir: string,
 ): Promise<string> {
-  await explainer.loadModel(dir);
+  await use.load(dir);
   await models.pick(dir);
   // A task that was chosen for the model before need not be one of this.
   await choices.set({ ...choices.get(), task: null });
@@ -157,7 +161,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
         try {
           return await handlers[name](parts, argument);
         } catch (error) {
-          parts.explainer.tell(error);
+          parts.failures.tell(error);
           return null;
         }
       }),

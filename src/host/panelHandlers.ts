@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ChoiceMemory } from './choices';
 import type { Explained } from './explain/explained';
 import type { Explainer } from './explain/explainer';
+import type { Failures } from './failures';
 import type { Heatmap } from './heatmap/heatmap';
 import { spanOfToken } from './heatmap/spans';
 import { commands } from './ids';
@@ -11,6 +12,7 @@ import type { PanelHandlers } from './panel/panelHost';
 
 export interface PanelHandlerParts {
   readonly explainer: () => Explainer;
+  readonly failures: () => Failures;
   readonly choices: ChoiceMemory;
   readonly heatmap: Heatmap;
 }
@@ -38,14 +40,14 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
   /** Runs `work`; what it throws is told as every failure is. */
   const guarded = (work: () => Promise<unknown>) => {
     work().catch((error: unknown) => {
-      parts.explainer().tell(error);
+      parts.failures().tell(error);
     });
   };
   return {
     choose(chosen) {
       guarded(async () => {
         await choices.set(chosen);
-        await parts.explainer().again();
+        await parts.explainer().again({ keepTab: true });
       });
     },
     hover({ token }) {

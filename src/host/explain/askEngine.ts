@@ -5,6 +5,7 @@ import type {
   Explanation,
   ModelInfo,
   PanelChoices,
+  PanelState,
 } from '../../protocol';
 import { GlassboxError } from '../../protocol';
 import { fitChoices } from '../choices';
@@ -70,6 +71,15 @@ export async function askEngine(
     if (!isOld || !(error instanceof GlassboxError) || error.code !== 'bad-input') throw error;
     return ask({ ...fitting, label: { kind: 'predicted' } });
   }
+}
+
+/** As the panel is given it. */
+export function panelState(
+  { info: record, record: { startLine }, uri }: FoundRecord,
+  { model, choices, explanation }: Answered,
+): PanelState {
+  const memory = { uri: uri.toString(), line: startLine, choices };
+  return { record, explanation, choices, methods: model.methods, memory };
 }
 
 /** One score a token, or nothing is shown at all. */

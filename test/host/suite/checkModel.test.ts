@@ -9,7 +9,7 @@ import { modelTitle } from '../../../src/host/models/modelFolders';
 import type { ModelCheck } from '../../../src/protocol';
 import { checkPage } from '../../../src/interpret/check/page';
 import { GlassboxError } from '../../../src/protocol';
-import { FakeEngine, fakeExplainer } from './fakes';
+import { FakeEngine, fakeSurroundings } from './fakes';
 import {
   anyModel,
   assertSentence,
@@ -182,12 +182,12 @@ describe('Check Model', () => {
 
     it('never where the workspace is not trusted: the model stays closed', async () => {
       const engine = new FakeEngine();
-      const { explainer } = fakeExplainer(engine, { mayLoad: () => Promise.resolve(false) });
+      const { use } = fakeSurroundings(engine, { mayLoad: () => Promise.resolve(false) });
       const opened: string[] = [];
       const checker = new ModelChecker({
         engine,
         pages: { show: dir => Promise.resolve(void opened.push(dir)) },
-        checkTrust: dir => explainer.checkTrust(dir),
+        checkTrust: dir => use.checkTrust(dir),
       });
       await assert.rejects(checker.check('/model', null), (error: Error) => {
         assertSentence(error.message);

@@ -91,13 +91,13 @@ describe('the explainer', () => {
 
   it('says one sentence where something unexpected is thrown', async () => {
     const engine = new FakeEngine(() => Promise.reject(new TypeError('x is not a function')));
-    const { explainer } = fakeExplainer(engine);
-    const failures: string[] = [];
-    explainer.onDidFail(({ message }) => failures.push(message));
+    const { explainer, failures } = fakeExplainer(engine);
+    const told: string[] = [];
+    failures.onDidFail(({ message }) => told.push(message));
     await explainer.explain(target, { quiet: true });
-    assert.equal(failures.length, 1);
-    assertSentence(failures[0]!);
-    assert.doesNotMatch(failures[0]!, /x is not a function/);
+    assert.equal(told.length, 1);
+    assertSentence(told[0]!);
+    assert.doesNotMatch(told[0]!, /x is not a function/);
   });
 
   it('refuses an answer with a wrong number of scores', async () => {
@@ -111,9 +111,10 @@ describe('the explainer', () => {
 
   it('opens no model that an untrusted workspace holds', async () => {
     const engine = new FakeEngine();
-    const { explainer, told } = fakeExplainer(engine, { mayLoad: () => Promise.resolve(false) });
+    const untrusted = { mayLoad: () => Promise.resolve(false) };
+    const { explainer, use, told } = fakeExplainer(engine, untrusted);
     assert.equal(await explainer.explain(target, { quiet: true }), null);
-    await assert.rejects(explainer.loadModel('/model'), /not trusted/);
+    await assert.rejects(use.load('/model'), /not trusted/);
     const offering = fakeExplainer(engine, {
       models: { current: () => null },
       offerModel: () => Promise.resolve('/picked'),

@@ -4,6 +4,9 @@ import { ChoiceMemory } from '../../../src/host/choices';
 import type { Engine } from '../../../src/host/explain/engine';
 import type { ExplainerParts } from '../../../src/host/explain/explainer';
 import { Explainer } from '../../../src/host/explain/explainer';
+import { Failures } from '../../../src/host/failures';
+import type { ModelUseParts } from '../../../src/host/models/modelUse';
+import { ModelUse } from '../../../src/host/models/modelUse';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
 import { RecordReader } from '../../../src/host/records/readRecord';
 import type {
@@ -146,47 +149,52 @@ export const untilCancelled: Answer = (_request, { signal }) =>
     });
   });
 
-export function fakeExplainer(
-  engine: Engine,
-  change: Partial<ExplainerParts> = {},
-): { explainer: Explainer; told: string[]; choices: ChoiceMemory } {
+/** What the explainer and its likes are surrounded by; `told` says what of it was told something. */
+export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> = {}) {
   const told: string[] = [];
   const tell = (what: string) => () => {
     told.push(what);
   };
-  const choices = new ChoiceMemory(new FakeMemento());
-  const explainer = new Explainer({
+  const panel = {
+    isOpen: true,
+    open: tell('open'),
+    show: tell('show'),
+    busy: tell('busy'),
+    idle: tell('idle'),
+    moved: tell('moved'),
+    stale: tell('stale'),
+    failed: (message: string) => {
+      told.push(`failed: ${message}`);
+    },
+  };
+  const status = {
+    set: (activity: string) => {
+      told.push(`status ${activity}`);
+    },
+  };
+  const log = vscode.window.createOutputChannel('Glassbox Test', { log: true });
+  const failures = new Failures({ panel, status, log });
+  const use = new ModelUse({
     engine,
     models: { current: () => '/model' },
-    reader: new RecordReader(new FieldChoice(new FakeMemento())),
-    choices,
-    panel: {
-      isOpen: true,
-      open: tell('open'),
-      show: tell('show'),
-      busy: tell('busy'),
-      idle: tell('idle'),
-      moved: tell('moved'),
-      stale: tell('stale'),
-      failed: message => {
-        told.push(`failed: ${message}`);
-      },
-    },
-    heatmap: {
-      show: picture => {
-        told.push(picture ? 'tint' : 'untint');
-      },
-    },
-    status: {
-      set: activity => {
-        told.push(`status ${activity}`);
-      },
-    },
-    log: vscode.window.createOutputChannel('Glassbox Test', { log: true }),
+    status,
     offerModel: () => Promise.resolve(null),
     modelBeside: () => null,
     mayLoad: () => Promise.resolve(true),
     ...change,
   });
-  return { explainer, told, choices };
+  const choices = new ChoiceMemory(new FakeMemento());
+  const reader = new RecordReader(new FieldChoice(new FakeMemento()));
+  return { told, panel, status, log, failures, use, choices, reader };
+}
+
+export function fakeExplainer(engine: Engine, change: Partial<ModelUseParts> = {}) {
+  const surroundings = fakeSurroundings(engine, change);
+  const { told } = surroundings;
+  const heatmap: ExplainerParts['heatmap'] = {
+    show: picture => {
+      told.push(picture ? 'tint' : 'untint');
+    },
+  };
+  return { ...surroundings, explainer: new Explainer({ ...surroundings, engine, heatmap }) };
 }
