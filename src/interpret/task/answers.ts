@@ -40,7 +40,8 @@ function ends({ outputs }: TextAtHand, window: number): [number[], number[]] {
   return [start!, end!];
 }
 
-export function bestAnswers(text: TextAtHand): Answer[] {
+/** The `most` best answers at different places, the best first; fewer where there are fewer. */
+export function bestAnswers(text: TextAtHand, most = shown): Answer[] {
   const all = text.windows.flatMap((_, window) => {
     const context = contextOf(text, window);
     const [start, end] = ends(text, window);
@@ -59,7 +60,7 @@ export function bestAnswers(text: TextAtHand): Answer[] {
   all.sort((a, b) => b.logit - a.logit);
   const distinct: Answer[] = [];
   for (const { window, first, last } of all) {
-    if (distinct.length === shown) break;
+    if (distinct.length === most) break;
     const answer = answerAt(text, window, first, last);
     // Windows overlap, so the same answer may be read twice.
     if (!distinct.some(other => sameRange(answer.range, other.range))) distinct.push(answer);

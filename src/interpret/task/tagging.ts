@@ -16,6 +16,8 @@ export interface Tagged {
   /** By word: logits of the tags; null where the model did not read the word. */
   readonly logits: readonly (Float32Array | null)[];
   readonly predicted: readonly string[];
+  /** How tags without a letter for the place are read (entitiesOf). */
+  readonly plain: 'joined' | 'single';
   /** The model's names of the gold tags; null where the dataset has none. */
   readonly gold: readonly string[] | null;
   readonly entities: readonly Entity[];
@@ -24,38 +26,10 @@ export interface Tagged {
 }
 
 export const readTagging: Reader = text => {
-  const { head, tokens } = text;
-  const words = wordsOf(tokens, text.text === null ? 'none' : text.words);
-  const logits = words.map(({ pieces }) => logitsOfWord(text, pieces));
-  logits.forEach(numbers => {
-    if (numbers) checkFinite(numbers);
-  });
-  const { labels } = head;
-  const none = labels.find(isOutside) ?? labels[0]!;
-  const predicted = logits.map(z => (z ? labels[indexOfLargest(z)]! : none));
-  const [goldTags, notes] = readGold(text, words.length);
-  const wordText = (start: number, end: number): string => {
-    const [first, last] = [words[start], words[end - 1]];
-    if (!first || !last) return '';
-    if (text.text !== null) return text.text.slice(first.range.start, last.range.end);
-    return words
-      .slice(start, end)
-      .flatMap(({ pieces }) => pieces.map(at => tokens[at]!.text))
-      .join(' ');
-  };
-  const tagged: Tagged = {
-    text,
-    words,
-    logits,
-    predicted,
-    gold: goldTags,
-    entities: judge(labels, words, logits, predicted, goldTags),
-    wordText,
-  };
-  const says = (spans: readonly TagSpan[]): string =>
-    spans.map(({ type, start, end }) => `${type}: ${wordText(start, end)}`).join('; ') ||
-    'no entity';
-  const plain = plainTags(labels);
+  const [goldTags, notes] = readGold(text);
+  const tagged = tagWords(text, goldTags);
+  const { wordText, plain, predicted } = tagged;
+  const says = (spans: readonly TagSpan[]): string => entitiesInWords(spans, wordText);
   const found = entitiesOf(predicted, plain);
   const right = goldTags && entitiesOf(goldTags, plain);
   return {
@@ -66,9 +40,47 @@ export const readTagging: Reader = text => {
       found.every((span, i) => span.start === right[i]?.start),
     questions: tagQuestions(tagged),
     notes,
-    ask: choice => askAboutTags(tagged, choice, at => predictionAt(tagged, says(found), at)),
+    ask: choice => askAboutTags(tagged, choice, at => predictionAt(tagged, at)),
   };
 };
+
+/** What words are called that are in no entity. */
+export const noEntity = 'no entity';
+
+/** 'LOC: Paris; PER: Eric Wallace', or 'no entity'. */
+export function entitiesInWords(spans: readonly TagSpan[], wordText: Tagged['wordText']): string {
+  return (
+    spans.map(({ type, start, end }) => `${type}: ${wordText(start, end)}`).join('; ') || noEntity
+  );
+}
+
+/** Throws GlassboxError 'bad-model' where a logit is no number. */
+export function tagWords(text: TextAtHand, gold: readonly string[] | null = null): Tagged {
+  const { head, tokens } = text;
+  const { labels } = head;
+  const words = readWords(text);
+  const logits = words.map(({ pieces }) => logitsOfWord(text, pieces));
+  logits.forEach(numbers => {
+    if (numbers) checkFinite(numbers);
+  });
+  const none = labels.find(isOutside) ?? labels[0]!;
+  const predicted = logits.map(z => (z ? labels[indexOfLargest(z)]! : none));
+  const wordText = (start: number, end: number): string => {
+    const [first, last] = [words[start], words[end - 1]];
+    if (!first || !last) return '';
+    if (text.text !== null) return text.text.slice(first.range.start, last.range.end);
+    return words
+      .slice(start, end)
+      .flatMap(({ pieces }) => pieces.map(at => tokens[at]!.text))
+      .join(' ');
+  };
+  const entities = judge(labels, words, logits, predicted, gold);
+  return { text, words, logits, predicted, plain: plainTags(labels), gold, entities, wordText };
+}
+
+function readWords({ tokens, text, words }: TextAtHand): Word[] {
+  return wordsOf(tokens, text === null ? 'none' : words);
+}
 
 function logitsOfWord(
   { head, windows, outputs }: TextAtHand,
@@ -84,8 +96,10 @@ function plainTags(labels: readonly string[]): 'joined' | 'single' {
 }
 
 /** The dataset's tags as labels of the model: names, or indices that were written as numbers. */
-function readGold({ gold, head }: TextAtHand, words: number): [string[] | null, HealthCheck[]] {
+function readGold(text: TextAtHand): [string[] | null, HealthCheck[]] {
+  const { gold, head } = text;
   if (gold?.kind !== 'tags') return [null, []];
+  const words = readWords(text).length;
   const note = (says: string): [null, HealthCheck[]] => [
     null,
     [{ check: 'gold-label', ok: false, value: null, says }],
@@ -149,9 +163,8 @@ function judge(
 }
 
 /** The tags of one word, for the bars. */
-function predictionAt(
-  { text, logits, gold, entities }: Tagged,
-  label: string,
+export function predictionAt(
+  { text, logits, gold, entities, predicted, plain, wordText }: Tagged,
   word: number,
 ): Prediction {
   const { labels } = text.head;
@@ -160,7 +173,7 @@ function predictionAt(
   return {
     task: 'token-classification',
     link: 'softmax',
-    label,
+    label: entitiesInWords(entitiesOf(predicted, plain), wordText),
     labels,
     logits: Array.from(z),
     probabilities: probabilitiesOf('softmax', z),

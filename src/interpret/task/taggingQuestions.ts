@@ -7,7 +7,7 @@ import { badQuestion, question, type Asked } from './reading';
 import type { Tagged } from './tagging';
 import { readTogether } from './words';
 
-type SpanChoice = Extract<LabelChoice, { kind: 'span' }>;
+export type SpanChoice = Extract<LabelChoice, { kind: 'span' }>;
 
 const groups: Readonly<Record<Entity['status'], string>> = {
   right: 'Predicted, gold agrees',
@@ -148,7 +148,8 @@ function wantedTags(
   );
 }
 
-function spanOf(tagged: Tagged, choice: LabelChoice): { span: SpanChoice; why: string } {
+/** The words that a question is about. Throws GlassboxError 'bad-input'. */
+export function spanOf(tagged: Tagged, choice: LabelChoice): { span: SpanChoice; why: string } {
   const { words, entities, text } = tagged;
   if (words.length === 0)
     throw badQuestion('The text has no words, so there is no tag to explain.');
