@@ -6,7 +6,7 @@ import type { Token } from '../protocol/explanation';
 import type { TextRange } from '../protocol/task';
 import { GlassboxError, reasonOf } from '../protocol/messages';
 import { utf16Offsets, wellFormed } from './codePoints';
-import { readTokenizerFacts, type TokenizerFacts } from './tokenizerFacts';
+import { readTokenizerFacts, type PieceForm, type TokenizerFacts } from './tokenizerFacts';
 
 /** What is tokenised together: a text or a pair, and the text's words where they are known. */
 export interface EncodeInput {
@@ -105,11 +105,28 @@ export class Tokenizer {
     return this.native.getNormalizer()?.normalizeString('A').includes('a') ?? false;
   }
 
+  /** How the pieces of words are written in the vocabulary. */
+  get pieces(): PieceForm {
+    return this.facts.pieces;
+  }
+
   /** The largest id that encode can return. */
   largestId(): number {
     let largest = -1;
     for (const id of Object.values(this.native.getVocab(true))) largest = Math.max(largest, id);
     return largest;
+  }
+
+  /** The whole vocabulary, added tokens included, as the file writes it. */
+  entries(): [token: string, id: number][] {
+    return Object.entries(this.native.getVocab(true));
+  }
+
+  /** Ids of many short texts, without the special tokens that frame a text. */
+  async encodeBare(texts: readonly string[]): Promise<number[][]> {
+    const options = { addSpecialTokens: false };
+    const encodings = await this.native.encodeBatch(texts.map(wellFormed), options);
+    return encodings.map(encoding => encoding.getIds());
   }
 
   tokenOf(id: number): string | null {

@@ -3,6 +3,18 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GlassboxError } from '../protocol/messages';
 
+/** How the pieces of words are written in the vocabulary. */
+export interface PieceForm {
+  /**
+   * 'bytes': one character a byte, 'Ġ' the blank before a word (GPT-2, RoBERTa); 'blanks': '▁' is the blank before a word
+   * (SentencePiece); 'plain': as they are.
+   */
+  readonly alphabet: 'bytes' | 'blanks' | 'plain';
+  /** What stands before a piece that continues a word ('##'), and behind one that ends it ('</w>'); '' where nothing does. */
+  readonly continuing: string;
+  readonly ending: string;
+}
+
 export interface TokenizerFacts {
   /** The algorithm: 'WordPiece', 'BPE', 'Unigram' or 'WordLevel'. */
   readonly kind: string;
@@ -17,6 +29,7 @@ export interface TokenizerFacts {
   readonly specialIds: ReadonlySet<number>;
   /** model_max_length of tokenizer_config.json; null where it is absent or "no limit" (1e30). */
   readonly maxTokens: number | null;
+  readonly pieces: PieceForm;
 }
 
 /** Names used where no file says which token pads or masks. */
@@ -61,6 +74,20 @@ export async function readTokenizerFacts(text: string, file: string): Promise<To
     named: [...new Set(roles.map(named).filter(name => name !== null))],
     specialIds: new Set(special.filter(id => typeof id === 'number')),
     maxTokens: lengthLimit(config['model_max_length']),
+    pieces: pieceForm(json, model),
+  };
+}
+
+function pieceForm(json: Json, model: Json): PieceForm {
+  // A sequence of several steps has the one that counts somewhere inside.
+  const steps = JSON.stringify([json['normalizer'], json['pre_tokenizer'], json['decoder']]);
+  const blanks = steps.includes('▁') ? 'blanks' : 'plain';
+  const text = (value: unknown, usual: string): string =>
+    typeof value === 'string' ? value : usual;
+  return {
+    alphabet: steps.includes('"ByteLevel"') ? 'bytes' : blanks,
+    continuing: text(model['continuing_subword_prefix'], model['type'] === 'WordPiece' ? '##' : ''),
+    ending: text(model['end_of_word_suffix'], ''),
   };
 }
 

@@ -25,7 +25,9 @@ export function partsOf(model: Model, questions: readonly FlipQuestion[]): FlipP
   return groupsOf(model, rows).map(group =>
     group.flatMap(index => {
       const question = questions[index]!;
-      const wanted = [...question.filterOf.keys()].filter(at => question.filterOf[at] != null);
+      const wanted = [...question.filterOf.keys()].filter(
+        at => (question.filterOf[at] ?? null) !== null,
+      );
       const parts: FlipPart[] = [];
       for (let first = 0; first === 0 || first < wanted.length; first += most) {
         parts.push({ index, question, positions: wanted.slice(first, first + most) });
