@@ -17,6 +17,11 @@ void runProgram(process.argv.slice(2), {
   err: text => process.stderr.write(text),
   colors,
   engine: { entry: path.join(__dirname, 'engine.js') },
+  // Once: a second Ctrl-C ends the process at once.
+  onInterrupt: stop => {
+    process.once('SIGINT', stop);
+    return () => process.off('SIGINT', stop);
+  },
 }).then(code => {
   process.exitCode = code;
 });

@@ -1,13 +1,14 @@
 /** `glassbox explain`: one line of a dataset, or rows of token ids. */
 import path from 'node:path';
-import type { DatasetRecord, Word } from '../dataset';
-import { formatOf, goldInWords, openFileLines, recordAt, textInput } from '../dataset';
+import type { Word } from '../dataset';
+import { goldInWords, textInput } from '../dataset';
 import type { EngineClient } from '../engine/client';
 import type { Explanation } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import { readGoldenRows } from './goldenRows';
 import type { ExplainOptions } from './options';
 import { parametersOf, readingOf } from './options';
+import { readRecord } from './readRecord';
 import type { LineTarget } from './target';
 import { parseTarget } from './target';
 
@@ -57,7 +58,7 @@ async function explainLine(
   { file, line }: LineTarget,
   options: ExplainOptions,
 ): Promise<ExplainedRecord> {
-  const record = await readRecord(file, line, options);
+  const record = await readRecord({ file, line }, options);
   const explanation = await engine.call('explain', {
     ...questionOf(options),
     ...textInput(record, line - 1),
@@ -75,26 +76,6 @@ async function explainLine(
       gold: goldInWords(record),
     },
   };
-}
-
-async function readRecord(
-  file: string,
-  line: number,
-  { field, pairField, labelField }: ExplainOptions,
-): Promise<DatasetRecord> {
-  const format = formatOf(file);
-  if (!format) {
-    throw new GlassboxError(
-      'bad-input',
-      `${path.basename(file)} is not a dataset that Glassbox reads; use a .jsonl, .csv, .tsv, .conll or .txt file.`,
-    );
-  }
-  const lines = await openFileLines(file);
-  try {
-    return recordAt(lines, format, line - 1, { textField: field, pairField, labelField });
-  } finally {
-    await lines.close();
-  }
 }
 
 async function explainRows(

@@ -44,7 +44,7 @@ export interface ExplainOptions extends MethodParameters {
 const aggregations: readonly Aggregation[] = ['l2', 'l1', 'dot', 'sum'];
 const scalars: readonly ScalarKind[] = ['logit', 'probability', 'loss'];
 const baselines: readonly BaselineKind[] = ['zero', 'pad', 'mask'];
-const devices: readonly DevicePreference[] = ['cpu', 'webgpu', 'auto'];
+export const devices: readonly DevicePreference[] = ['cpu', 'webgpu', 'auto'];
 const quadratures: readonly Quadrature[] = [
   'gauss-legendre',
   'left',
@@ -55,7 +55,7 @@ const quadratures: readonly Quadrature[] = [
 const noiseScales = ['relative', 'absolute'] as const;
 const wordScores: readonly WordScores[] = ['pieces', 'sum', 'mean', 'max'];
 const answerParts: readonly AnswerPart[] = ['both', 'start', 'end'];
-const longModes: readonly LongText['mode'][] = ['windows', 'start'];
+export const longModes: readonly LongText['mode'][] = ['windows', 'start'];
 const moments = ['mean', 'square', 'variance'] as const;
 
 /** Adds the options of `explain` to a command. Methods and their defaults are told by `methods`. */
@@ -104,7 +104,9 @@ export function parametersOf(options: ExplainOptions): MethodParameters {
 }
 
 /** How a text is read; the engine knows the defaults. */
-export function readingOf(options: ExplainOptions): ReadingOptions {
+export function readingOf(
+  options: Pick<ExplainOptions, 'task' | 'words' | 'answerPart' | 'long' | 'overlap'>,
+): ReadingOptions {
   const { task, words, answerPart, long = 'windows', overlap } = options;
   const cut = options.long !== undefined || overlap !== undefined;
   return {
@@ -120,7 +122,7 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
-function decimalNumber(text: string): number {
+export function decimalNumber(text: string): number {
   const value = text.trim() === '' ? NaN : Number(text);
   if (!Number.isFinite(value)) throw new InvalidArgumentError('A number is expected.');
   return value;

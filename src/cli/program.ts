@@ -6,9 +6,12 @@ import type { EngineClientOptions, EngineLogger } from '../engine/client';
 import { EngineClient } from '../engine/client';
 import { methodDescriptions } from '../interpret/saliency/methods';
 import { GlassboxError, reasonOf } from '../protocol/messages';
+import { attackTarget } from './attackCommand';
+import { addAttackOptions, type AttackCommandOptions } from './attackOptions';
 import { addCheckOptions, checkFolder } from './checkCommand';
 import type { CheckOptions } from './checkCommand';
 import { reportCheck } from './checkReport';
+import { exitCodes } from './exitCodes';
 import { explainTarget } from './explainCommand';
 import { printable } from './heatLine';
 import { reportMethods } from './methodsReport';
@@ -22,27 +25,30 @@ export interface Terminal {
   readonly colors: Colors;
   /** How the engine's process is started. */
   readonly engine: Pick<EngineClientOptions, 'entry' | 'execArgv'>;
+  /** Calls `stop` at Ctrl-C, in place of ending the process, until the function that it returns is called. */
+  readonly onInterrupt?: (stop: () => void) => () => void;
 }
-
-/** Of every error, also of wrong options, and of a model that is not well. */
-const failed = 2;
 
 /** Runs `args` (without node and script) and returns the exit code. Never throws. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
-  const outcome = { code: 0 };
+  const outcome: { code: number } = { code: exitCodes.well };
   try {
     await makeProgram(terminal, outcome).parseAsync([...args], { from: 'user' });
     return outcome.code;
   } catch (error) {
     // Commander has printed its own errors already, through `outputError`.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : failed;
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.well : exitCodes.failed;
     terminal.err(`glassbox: ${oneLine(withOptions(sentenceOf(error)))}\n`);
-    return failed;
+    return exitCodes.failed;
   }
 }
 
 /** `outcome` gets the exit code of a command that did what it should. */
-function makeProgram({ out, err, colors, engine }: Terminal, outcome: { code: number }): Command {
+function makeProgram(
+  { out, err, colors, engine, onInterrupt }: Terminal,
+  outcome: { code: number },
+): Command {
   /** Native libraries write what they like to stderr: in their own process it goes to the log. */
   const withEngine = async <T>(
     verbose: true | undefined,
@@ -69,7 +75,7 @@ function makeProgram({ out, err, colors, engine }: Terminal, outcome: { code: nu
       const says = command === undefined ? 'Say what to do' : `There is no command "${command}"`;
       throw new GlassboxError(
         'bad-input',
-        `${says}: explain, check or methods; --help tells more.`,
+        `${says}: explain, attack, check or methods; --help tells more.`,
       );
     });
   addExplainOptions(
@@ -88,6 +94,23 @@ function makeProgram({ out, err, colors, engine }: Terminal, outcome: { code: nu
     else if ('record' in result) out(`${reportRecord(result, colors)}\n`);
     else out(`${reportRows(result, colors)}\n`);
   });
+  addAttackOptions(
+    program
+      .command('attack')
+      .description('look for the smallest change of a text that changes what is predicted')
+      .argument(
+        '<file:line>',
+        'a dataset and a line of it, from 1; a dataset alone: all of its lines, as JSONL',
+      ),
+  ).action(async (target: string, options: AttackCommandOptions) => {
+    const stop = new AbortController();
+    const release = onInterrupt?.(() => {
+      stop.abort();
+    });
+    const work = (client: EngineClient) =>
+      attackTarget(target, options, client, { out, err, colors, signal: stop.signal });
+    outcome.code = await withEngine(options.verbose, work).finally(release);
+  });
   addCheckOptions(
     program
       .command('check')
@@ -96,7 +119,7 @@ function makeProgram({ out, err, colors, engine }: Terminal, outcome: { code: nu
     const check = await withEngine(options.verbose, client => checkFolder(options, client));
     out(`${options.json ? JSON.stringify(check) : reportCheck(check, colors)}\n`);
     // The answer holds the reasons.
-    if (!check.ok) outcome.code = failed;
+    if (!check.ok) outcome.code = exitCodes.failed;
   });
   program
     .command('methods')

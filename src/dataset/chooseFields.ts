@@ -16,6 +16,16 @@ export interface FieldOptions {
 /** Instead of a name: there is no such field, and none is to be inferred. */
 export const noField = '(none)';
 
+/** An empty setting is as good as none. */
+export function isSet(name: string | undefined): name is string {
+  return name !== undefined && name !== '';
+}
+
+/** Names of fields that were set. */
+export function namesIn({ textField, pairField, labelField }: FieldOptions): string[] {
+  return [textField, pairField, labelField].filter(isSet).filter(name => name !== noField);
+}
+
 export interface ChosenFields {
   readonly text: Field;
   readonly pair: Field | null;

@@ -17,7 +17,7 @@ export function isBlank(text: string): boolean {
 }
 
 /** CoNLL-2003 has such a line before each document: '-DOCSTART- -X- O O'. */
-function startsDocument(text: string): boolean {
+export function startsDocument(text: string): boolean {
   return /^[ \t]*-DOCSTART-(?:[ \t]|$)/.test(text);
 }
 

@@ -62,16 +62,25 @@ function wordField(line: number, { text, character }: Cell): Field {
 
 /** The lines of a block that hold a word: at least one. */
 function readRows(source: LineSource, { start, lines }: Block, line: number): Row[] {
-  const first = lines.find(text => !startsLikeComment(text));
-  const byTabs = (first ?? lines[0]!).includes('\t');
-  const model = first === undefined ? null : cellsOf(first, byTabs);
-  const rows = lines
-    .map((text, index) => ({ line: start + index, cells: cellsOf(text, byTabs), text }))
-    .filter(({ text, cells }) => !startsLikeComment(text) || isWord(text, cells, model));
+  const rows = rowsIn(lines, start);
   if (rows.length === 0) {
     throw complaint(source, line, 'there are only comments here. Choose a line with a word.');
   }
   return rows;
+}
+
+/** Whether the lines between two blank ones hold more than comments. */
+export function holdsWords(lines: readonly string[]): boolean {
+  return rowsIn(lines, 0).length > 0;
+}
+
+function rowsIn(lines: readonly string[], start: number): Row[] {
+  const first = lines.find(text => !startsLikeComment(text));
+  const byTabs = (first ?? lines[0]!).includes('\t');
+  const model = first === undefined ? null : cellsOf(first, byTabs);
+  return lines
+    .map((text, index) => ({ line: start + index, cells: cellsOf(text, byTabs), text }))
+    .filter(({ text, cells }) => !startsLikeComment(text) || isWord(text, cells, model));
 }
 
 /** '# sent_id = 3', but also the word '#' with its tag. */

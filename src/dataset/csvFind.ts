@@ -35,7 +35,7 @@ const reaches = [
 const margin = 4;
 
 /** A quoted field over more lines than this is taken for a quote that nobody closed. */
-const mostLinesOfARecord = 20_000;
+export const mostLinesOfARecord = 20_000;
 
 /**
  * Finds the record around a line without reading the file from its start. The lines around are read under two

@@ -9,6 +9,8 @@ import type { LineSource } from './lineSource';
 export class DatasetCache {
   private readonly layouts = new Map<string, CsvLayout>();
   readonly starts = new RecordStarts();
+  /** The record that a walk through the whole file (walkRecords.ts) has come to. */
+  walked: LocatedRecord | null = null;
 
   layout(key: string, make: () => CsvLayout): CsvLayout {
     const layout = this.layouts.get(key) ?? make();
@@ -39,14 +41,14 @@ export function csvRecord(
   cache: DatasetCache,
 ): CsvRecord {
   refuseNul(source, line, source.line(line));
-  const lowered = namesSet.map(name => name.toLowerCase());
-  const layout = cache.layout([format, ...lowered].join('\n'), () =>
-    csvLayout(source, format, lowered),
-  );
+  const layout = layoutOf(source, format, namesSet, cache);
   if (layout.header && line >= layout.header.start && line <= layout.header.end) {
     throw complaint(source, line, 'this is the header, not a record. Choose a line below it.');
   }
-  const located = findRecord(source, layout, line, cache.starts);
+  const located =
+    cache.walked?.record?.start === line
+      ? cache.walked
+      : findRecord(source, layout, line, cache.starts);
   const { record } = located;
   if (!record) {
     throw complaint(source, line, 'the line is empty. Choose a line with a record.');
@@ -64,6 +66,17 @@ export function csvRecord(
     ),
     guessed: { text: nameOf('text'), label: nameOf('label') },
   };
+}
+
+/** What the beginning of the file says, read once. */
+export function layoutOf(
+  source: LineSource,
+  format: 'csv' | 'tsv',
+  namesSet: readonly string[],
+  cache: DatasetCache,
+): CsvLayout {
+  const lowered = namesSet.map(name => name.toLowerCase());
+  return cache.layout([format, ...lowered].join('\n'), () => csvLayout(source, format, lowered));
 }
 
 /** The lines of a record, joined; throws when the record is not written as CSV should be. */

@@ -13,3 +13,4 @@ export {
   type Word,
 } from './recordAt';
 export { textInput } from './textInput';
+export { walkRecords, type RecordLines } from './walkRecords';

@@ -1,6 +1,6 @@
 import type { TextRange } from '../protocol/task';
 import { findAnswers } from './answers';
-import { chooseFields, noField, type FieldOptions } from './chooseFields';
+import { chooseFields, isSet, namesIn, noField, type FieldOptions } from './chooseFields';
 import { complaint, refuseNul } from './complaint';
 import { conllRecord } from './conllRecord';
 import { csvRecord, DatasetCache } from './csvRecord';
@@ -122,9 +122,8 @@ function readRecord(
 ): ReadRecord {
   refuseMissingLine(source, line);
   if (format === 'csv' || format === 'tsv') {
-    const { textField, pairField, labelField, cache = new DatasetCache() } = options;
-    const names = [textField, pairField, labelField].filter(isSet).filter(name => name !== noField);
-    const record = csvRecord(source, format, line, names, cache);
+    const { cache = new DatasetCache() } = options;
+    const record = csvRecord(source, format, line, namesIn(options), cache);
     const values = () => Object.fromEntries(record.fields.map(({ name, value }) => [name, value]));
     return { ...record, values };
   }
@@ -146,11 +145,6 @@ function readRecord(
   const values = () =>
     typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : {};
   return { ...place, fields, values };
-}
-
-/** An empty setting is as good as none. */
-function isSet(name: string | undefined): name is string {
-  return name !== undefined && name !== '';
 }
 
 function refuseMissingLine(source: LineSource, line: number): void {
