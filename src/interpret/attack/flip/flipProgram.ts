@@ -13,11 +13,16 @@ import { columnsIn, filterFeed, nextRun, partsOf, runFeeds, type FlipPart } from
 
 const outputs = Object.values(output);
 
+/** Numbers that the product with the vocabulary may make in one run (128 MB). */
+const mostScores = 2 ** 25;
+
 /** Of the first, silent run. */
 const trialFrame: FlipFrame = { filters: [], best: 1, minCosine: null };
 
 export class FlipProgram implements Releasable {
   readonly pace: Pace;
+  /** Positions whose replacements may be looked for in one run. */
+  mostPositions: number;
 
   private constructor(
     readonly model: Model,
@@ -28,6 +33,7 @@ export class FlipProgram implements Releasable {
     private readonly session: Session,
   ) {
     const { matrixWeights, embedding } = model.about;
+    this.mostPositions = Math.max(1, Math.floor(mostScores / embedding.vocabulary));
     // The product with the table is made once, the others forward and back.
     this.pace = new Pace(matrixWeights + (embedding.vocabulary * embedding.width) / 2, device);
   }
@@ -83,7 +89,7 @@ export class FlipProgram implements Releasable {
     const { about } = this.model;
     const answers = questions.map(emptyAnswer);
     const filters = filterFeed(about, frame.filters);
-    const groups = partsOf(this.model, questions);
+    const groups = partsOf(this.model, questions, this.mostPositions);
     const total = groups.reduce((sum, parts) => sum + parts.length, 0);
     let [done, runs] = [0, 0];
     for (const group of groups) {
@@ -92,7 +98,8 @@ export class FlipProgram implements Releasable {
           throw new GlassboxError('cancelled', 'The attack was cancelled.');
         }
         const left = group.slice(at);
-        const parts = nextRun(about, left, this.pace.pointsOf(columnsIn(about, left)));
+        const rows = about.inputs.batch ?? this.pace.pointsOf(columnsIn(about, left));
+        const parts = nextRun(left, rows, this.mostPositions);
         // Other messages come first, or a cancel would never be heard.
         await setImmediate();
         const started = performance.now();

@@ -7,9 +7,6 @@ import { groupsOf } from '../../task/readText';
 import { flipInputs as input } from './flipGraph';
 import type { FlipFrame, FlipQuestion } from './flipQuestion';
 
-/** Numbers that the product with the vocabulary may make in one run (128 MB). */
-const mostScores = 2 ** 25;
-
 /** A question, or as many of its positions as go into one run: those of a long text and a large vocabulary are asked in turn. */
 export interface FlipPart {
   /** Of the question. */
@@ -18,9 +15,12 @@ export interface FlipPart {
   readonly positions: readonly number[];
 }
 
-/** The questions in groups whose rows may run together. */
-export function partsOf(model: Model, questions: readonly FlipQuestion[]): FlipPart[][] {
-  const most = positionsOf(model.about);
+/** The questions in groups whose rows may run together; at most `most` positions in a part. */
+export function partsOf(
+  model: Model,
+  questions: readonly FlipQuestion[],
+  most: number,
+): FlipPart[][] {
   const rows = questions.map(({ row }) => row);
   return groupsOf(model, rows).map(group =>
     group.flatMap(index => {
@@ -37,13 +37,12 @@ export function partsOf(model: Model, questions: readonly FlipQuestion[]): FlipP
   );
 }
 
-/** The parts of the next run: at most `points` rows, and as many positions as the memory is for; at least one part. */
-export function nextRun(about: ModelFacts, parts: readonly FlipPart[], points: number): FlipPart[] {
-  const most = positionsOf(about);
+/** The parts of the next run: at most `rows` of them, with at most `most` positions; at least one part. */
+export function nextRun(parts: readonly FlipPart[], rows: number, most: number): FlipPart[] {
   let positions = 0;
   const end = parts.findIndex((part, count) => {
     positions += part.positions.length;
-    return count > 0 && (count >= (about.inputs.batch ?? points) || positions > most);
+    return count > 0 && (count >= rows || positions > most);
   });
   return parts.slice(0, end < 0 ? parts.length : end);
 }
@@ -101,10 +100,6 @@ export function runFeeds(
     [input.best]: whole([Math.min(best + 1, embedding.vocabulary)]),
     ...(minCosine !== null && { [input.leastCosine]: floats([1], [minCosine]) }),
   };
-}
-
-function positionsOf({ embedding: { vocabulary } }: ModelFacts): number {
-  return Math.max(1, Math.floor(mostScores / vocabulary));
 }
 
 function floats(dims: readonly number[], numbers: readonly number[]): TensorValue {
