@@ -11,17 +11,34 @@ export interface RowOutput {
    * the end of an answer.
    */
   readonly values: readonly Float32Array[];
+  /** Of tokens: the positions whose logits are here, where not all are. */
+  readonly at?: readonly number[];
 }
 
 /** The logits of one decision: of the text, of the token at `position`, or of the start (0) or end (1). */
 export function logitsAt(
   { decides, classes }: Pick<Head, 'decides' | 'classes'>,
-  { values }: RowOutput,
+  { values, at }: RowOutput,
   position: number,
 ): Float32Array {
   if (decides === 'ends') return values[position]!;
   if (decides === 'text') return values[0]!;
-  return values[0]!.subarray(position * classes!, (position + 1) * classes!);
+  const row = at ? at.indexOf(position) : position;
+  return values[0]!.subarray(row * classes!, (row + 1) * classes!);
+}
+
+/** The logits of some tokens only: those of a whole vocabulary take much memory. */
+export function onlyAt(
+  head: Pick<Head, 'decides' | 'classes'>,
+  output: RowOutput,
+  at: readonly number[],
+): RowOutput {
+  const { classes } = head;
+  const kept = new Float32Array(at.length * classes!);
+  at.forEach((position, row) => {
+    kept.set(logitsAt(head, output, position), row * classes!);
+  });
+  return { values: [kept], at };
 }
 
 /** The logit of padding: it takes no part in an answer. Finite, so that no weight of 0 makes it undefined. */

@@ -1,7 +1,7 @@
 /** A text through tokenizer, windows and model: everything that a question about it needs. */
 import type { Row } from '../../model/inputs';
 import type { Model } from '../../model/model';
-import type { RowOutput } from '../../model/rowOutput';
+import { onlyAt, type RowOutput } from '../../model/rowOutput';
 import { mostWindows, overlapOf, windowsOf, type Window } from '../../model/windows';
 import { GlassboxError, type Progress } from '../../protocol/messages';
 import type {
@@ -185,7 +185,7 @@ async function predictAll(
       const some = group.slice(first, first + together);
       const found = await model.predict(some.map(at => rows[at]!));
       some.forEach((at, index) => {
-        outputs[at] = found[index]!;
+        outputs[at] = needed(model, rows[at]!, found[index]!);
       });
       done += some.length;
       runs++;
@@ -194,6 +194,13 @@ async function predictAll(
     }
   }
   return { outputs, runs };
+}
+
+/** A masked model is asked at its masks alone, and says something about each entry of its vocabulary at each token. */
+function needed({ about: { head, maskId } }: Model, { ids }: Row, output: RowOutput): RowOutput {
+  if (head.task !== 'fill-mask' || maskId === null) return output;
+  const masks = [...ids.keys()].filter(at => ids[at] === maskId);
+  return onlyAt(head, output, masks);
 }
 
 /** Indices of rows that may run together: all where the model is told what is padding, else those of one length. */
