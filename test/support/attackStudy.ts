@@ -1,10 +1,11 @@
 /** Attacks many lines of a dataset with several searches, for tests and for the bench. */
-import { attack } from '../../src/interpret/attack/attack';
+import { attack, attackBy } from '../../src/interpret/attack/attack';
 import { formatOf, openFileLines, recordAt, textInput } from '../../src/dataset';
 import { loadModel } from '../../src/model/loadModel';
 import type { Model } from '../../src/model/model';
 import type { AttackOptions, AttackResult } from '../../src/protocol/attack';
 import type { TextInput } from '../../src/protocol/task';
+import { randomAttack } from './randomAttack';
 
 export interface Study {
   readonly name: string;
@@ -17,6 +18,11 @@ export type Attacker = (model: Model, input: TextInput) => Promise<AttackResult>
 
 export function hotflipWith(options: AttackOptions): Attacker {
   return (model, input) => attack(model, request(input, options));
+}
+
+/** Replacements by chance, as many looked at as HotFlip looks at. */
+export function chanceWith(options: AttackOptions): Attacker {
+  return (model, input) => attackBy(randomAttack, model, request(input, options));
 }
 
 /** The request for HotFlip, untargeted, of what is predicted. */

@@ -36,6 +36,16 @@ export async function attack(
   request: AttackRequest,
   calls: AttackCalls = {},
 ): Promise<AttackResult> {
+  return await attackBy(methods[request.attack], model, request, calls);
+}
+
+/** The same by a method that need not be one of the attacks: one that tests compare them with. */
+export async function attackBy(
+  method: AttackMethod,
+  model: Model,
+  request: AttackRequest,
+  calls: AttackCalls = {},
+): Promise<AttackResult> {
   const started = performance.now();
   const options = resolveAttackOptions(request.attack, request.options);
   // Removing what the model does not need has no other decision as its aim.
@@ -60,7 +70,7 @@ export async function attack(
     if (start.reached) return skipped(setting, goal, `already predicted: ${goal.from}`);
   }
   const run: Run = { setting, goal, tester, start };
-  const found = await methods[request.attack]({
+  const found = await method({
     tester,
     start,
     options,
