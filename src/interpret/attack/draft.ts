@@ -1,7 +1,8 @@
-/** A text under attack: the original with some edits, each of which moves what stands behind it. */
+/** A text under attack: the original with some edits. */
 import type { AttackEdit, Change } from '../../protocol/attack';
-import type { FieldIndex, TextInput, TextRange } from '../../protocol/task';
+import type { FieldIndex, TextInput } from '../../protocol/task';
 import type { Place } from './goal';
+import { moved, movedWords, originOf, render } from './rendered';
 
 /** A replacement of characters of a draft; `start === end` inserts, an empty `to` deletes. */
 export interface Edit extends Place {
@@ -18,113 +19,72 @@ export interface Draft {
   readonly changed: readonly Change[];
   /** Where the attacked entity, answer or mask stands now. */
   readonly anchor: Place | null;
+  /** What it was made of. */
+  readonly origin: Origin;
+}
+
+/** The original, and all edits in place in it, in order of the text. */
+interface Origin {
+  readonly input: TextInput;
+  readonly anchor: Place | null;
+  readonly edits: readonly Edit[];
 }
 
 /** The original, unchanged. */
 export function firstDraft({ text, pair, words }: TextInput, anchor: Place | null): Draft {
   const input = { text, ...(pair !== undefined && { pair }), ...(words && { words }) };
-  return { input, changes: [], changed: [], anchor };
+  return { input, changes: [], changed: [], anchor, origin: { input, anchor, edits: [] } };
 }
 
 /** The text of a field; '' where there is none. */
-export function textOf({ input }: Draft, field: FieldIndex): string {
+export function textOf({ input }: Pick<Draft, 'input'>, field: FieldIndex): string {
   return (field === 0 ? input.text : input.pair) ?? '';
 }
 
 /**
- * Applies edits that do not overlap one another nor earlier changes. A deleted or inserted word takes a neighbouring blank
- * along (its `from` or `to` says so), so that single blanks stay between words; words of a text that the dataset has cut
- * stay cut.
+ * Applies edits (in place in the draft's text) that do not overlap one another nor earlier changes; their order does not matter, but
+ * for two insertions at one place. A deleted or inserted word takes a neighbouring blank along (its `from` or `to` says so), so
+ * that single blanks stay between words; words of a text that the dataset has cut stay cut.
  */
 export function apply(draft: Draft, edits: readonly Edit[]): Draft {
-  // From the end to the beginning, so that no edit moves another.
-  const ordered = [...edits].sort((a, b) => b.field - a.field || b.start - a.start);
-  return ordered.reduce(applyOne, { ...draft, changed: [] });
-}
-
-function applyOne(draft: Draft, asked: Edit): Draft {
-  const edit = withBlank(textOf(draft, asked.field), asked);
-  const { field, start, end, to } = edit;
-  const old = textOf(draft, field);
-  const text = old.slice(0, start) + to + old.slice(end);
-  const moved = (range: TextRange): TextRange => shift(range, edit);
-  const inField = <T extends Place>(place: T): T =>
-    place.field === field ? { ...place, ...moved(place) } : place;
-  const change: Change = {
-    field,
-    edit: edit.edit,
-    from: old.slice(start, end),
-    to,
-    start,
-    end: start + to.length,
-  };
-  const inOrder = (changes: readonly Change[]): Change[] =>
-    [...changes.map(inField), change].sort((a, b) => a.field - b.field || a.start - b.start);
-  const { pair, words } = draft.input;
+  const { input, anchor, edits: earlier } = draft.origin;
+  const added = edits.map(edit => inOriginal(draft, edit));
+  const all = [...earlier, ...added].sort(inText);
+  const [first, second] = ([0, 1] as const).map(field =>
+    render(
+      textOf({ input }, field),
+      all.filter(edit => edit.field === field),
+    ),
+  ) as [ReturnType<typeof render>, ReturnType<typeof render>];
+  const pieces = [...first.pieces, ...second.pieces];
+  const { words } = input;
   return {
     input: {
-      text: field === 0 ? text : draft.input.text,
-      ...(pair !== undefined && { pair: field === 1 ? text : pair }),
-      ...(words && { words: field === 0 ? movedWords(words, edit, moved) : words }),
+      text: first.text,
+      ...(input.pair !== undefined && { pair: second.text }),
+      ...(words && { words: movedWords(words, first) }),
     },
-    changes: inOrder(draft.changes),
-    changed: inOrder(draft.changed),
-    anchor: draft.anchor && inField(draft.anchor),
+    changes: pieces.map(({ change }) => change),
+    changed: pieces.filter(({ edit }) => added.includes(edit)).map(({ change }) => change),
+    anchor: anchor && { ...anchor, ...moved(anchor, anchor.field === 0 ? first : second) },
+    origin: { input, anchor, edits: all },
   };
 }
 
-/** A range after an edit beside or inside of it: it keeps what is replaced in it, and does not take in what is put beside it. */
-function shift({ start, end }: TextRange, edit: Edit): TextRange {
-  const grown = edit.to.length - (edit.end - edit.start);
-  const before = edit.end <= start && !(edit.start === start && edit.end === end && start < end);
-  if (before && !(edit.start === edit.end && edit.start === end)) {
-    return { start: start + grown, end: end + grown };
-  }
-  if (edit.start >= end && !(edit.start === start && edit.end === end)) return { start, end };
-  return {
-    start: Math.min(start, edit.start),
-    end: Math.max(start, Math.max(end, edit.end) + grown),
-  };
+/** What is inserted before a word stands before it. */
+function inText(a: Edit, b: Edit): number {
+  return a.field - b.field || a.start - b.start || a.end - b.end;
 }
 
-/** The dataset's words after an edit: a deleted word is gone, an inserted one is a word of its own. */
-function movedWords(
-  words: readonly TextRange[],
-  edit: Edit,
-  moved: (range: TextRange) => TextRange,
-): TextRange[] {
-  const { start, end, to } = edit;
-  if (start === end) {
-    const at = start + to.length - to.trimStart().length;
-    const own = { start: at, end: at + to.trim().length };
-    return [...words.map(moved), own].sort((a, b) => a.start - b.start);
+function inOriginal(draft: Draft, edit: Edit): Edit {
+  const { field, start, end } = edit;
+  const changes = draft.changes.filter(change => change.field === field);
+  if (start < end) {
+    const last = originOf(changes, end - 1);
+    return { ...edit, start: originOf(changes, start).start, end: last.end };
   }
-  const gone = (word: TextRange): boolean =>
-    to.trim() === '' && start <= word.start && word.end <= end && word.start < word.end;
-  return words.filter(word => !gone(word)).map(moved);
-}
-
-/** A word that goes takes the blank before it along, the first one the blank behind it; a new one brings a blank. */
-function withBlank(text: string, edit: Edit): Edit {
-  const { start, end, to } = edit;
-  const blank = (at: number): boolean => /\s/.test(text.charAt(at));
-  if (edit.edit === 'delete') {
-    if (blank(start - 1) && (end === text.length || blank(end))) {
-      return { ...edit, start: start - 1 };
-    }
-    if (start === 0 && blank(end)) return { ...edit, end: end + 1 };
-    return holdsApart(text, edit) ? { ...edit, to: ' ' } : edit;
-  }
-  if (edit.edit !== 'insert') return edit;
-  const before = start > 0 && !blank(start - 1) ? ' ' : '';
-  const behind = start < text.length && !blank(start) ? ' ' : '';
-  return { ...edit, to: `${before}${to}${behind}` };
-}
-
-/** A mark alone between two words: without it, and without a blank, they would grow into another word. */
-function holdsApart(text: string, { start, end }: TextRange): boolean {
-  const before = text.slice(Math.max(0, start - 2), start);
-  const behind = text.slice(end, end + 2);
-  const letters = /[\p{L}\p{N}]/u.test(text.slice(start, end));
-  return !letters && /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(behind);
+  // An insertion keeps to the word that it touches: to the one behind it only where none ends there.
+  const before = textOf(draft, field).charAt(start - 1);
+  const at = /\S/.test(before) ? originOf(changes, start - 1).end : originOf(changes, start).start;
+  return { ...edit, start: at, end: at };
 }
