@@ -1,7 +1,6 @@
 /** Attacks the records of a dataset one after another, writes what comes out, and goes on where it was stopped. */
 import path from 'node:path';
-import { version } from '../../package.json';
-import type { DatasetFormat, DatasetRecord, FieldOptions, LineSource } from '../dataset';
+import type { DatasetFormat, FieldOptions, LineSource } from '../dataset';
 import { textInput } from '../dataset';
 import { resolveAttackOptions } from '../interpret/attack/options';
 import type { AttackRequest, AttackResult } from '../protocol/attack';
@@ -12,7 +11,8 @@ import type { TextInput } from '../protocol/task';
 import type { BatchEngine } from './engine';
 import { countRecords, readRecords, type BatchRecord } from './records';
 import { ResultFiles, type ResultPaths } from './resultFiles';
-import { attackedLine, errorLine, rowOf, type RunHeader, type RunLine } from './runLines';
+import { runHeader } from './runHeader';
+import { attackedLine, errorLine, rowOf, type RunLine } from './runLines';
 import { SummaryCount } from './summary';
 
 /** What is asked about every record. */
@@ -72,7 +72,7 @@ export async function attackRun(
     if (output) {
       const opened = await ResultFiles.open(
         output,
-        headerOf(run, options, model),
+        runHeader(run, options, model),
         dataset.path,
         done => refuseChanged(run, output, done),
       );
@@ -140,7 +140,7 @@ async function attackRecord(
   const field = record?.text.name ?? '';
   const place = { file: dataset.file, line: start + 1, field, sha256 };
   if (!record) return { line: errorLine(error!, place, null), result: null };
-  const input = inputOf(record);
+  const input = textInput(record);
   for (let attempt = 1; ; attempt++) {
     try {
       const result = await engine.call('attack', { ...question, ...input }, { signal });
@@ -162,48 +162,12 @@ function isAboutAll({ code }: GlassboxError): boolean {
   return code === 'cancelled' || code === 'bad-model' || code === 'version';
 }
 
-function inputOf(record: DatasetRecord): TextInput {
-  return textInput(record);
-}
-
 async function loadModel(
   engine: BatchEngine,
   { modelDir, device, task }: AttackQuestion,
   signal: AbortSignal | undefined,
 ): Promise<ModelInfo> {
   return await engine.call('loadModel', { modelDir, device, ...(task && { task }) }, { signal });
-}
-
-function headerOf(
-  { dataset, question }: AttackRun,
-  options: RunHeader['settings']['options'],
-  model: ModelInfo,
-): RunHeader {
-  const { attack, target, label, task, answerPart, wordScores, longText } = question;
-  const reading = {
-    ...(task && { task }),
-    ...(answerPart && { answerPart }),
-    ...(wordScores && { wordScores }),
-    ...(longText && { longText }),
-  };
-  const lines = dataset.lines ?? null;
-  return {
-    glassbox: 'attack-run',
-    version,
-    dataset: path.basename(dataset.file),
-    settings: {
-      attack,
-      options,
-      target,
-      label,
-      reading,
-      fields: dataset.fields ?? {},
-      lines: lines && [...new Set(lines)].sort((a, b) => a - b).map(line => line + 1),
-    },
-    model_name: model.name,
-    model_hash: model.hash,
-    started: new Date().toISOString(),
-  };
 }
 
 /** Throws where a record that is done already is no longer what it was. */

@@ -107,9 +107,9 @@ function textLines(
 function remarks(result: AttackResult, paint: AttackPaint): string[] {
   const { queries, runs, steps, verifiedFromText, minimality, notes, modelName } = result;
   const { device, milliseconds } = result;
-  const verified = verifiedFromText ? 'verified from its text' : 'not verified from its text';
+  const verified = verifiedFromText ? 'verified' : 'not verified';
   const counts = `${queries} texts asked about in ${runs} ${runs === 1 ? 'run' : 'runs'}`;
-  const trust = steps.length > 0 ? `${counts}; the final text is ${verified}` : counts;
+  const trust = steps.length > 0 ? `${counts}; the outcome is ${verified} from the final text` : counts;
   return [
     trust,
     ...(minimality ? [paint.data(minimality.says)] : []),

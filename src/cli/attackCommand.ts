@@ -5,6 +5,7 @@ import { attackRun } from '../batch/attackRun';
 import { csvBeside } from '../batch/resultFiles';
 import { textInput } from '../dataset';
 import type { EngineClient } from '../engine/client';
+import type { AttackResult } from '../protocol/attack';
 import { GlassboxError } from '../protocol/messages';
 import { attackQuestion, type AttackCommandOptions } from './attackOptions';
 import { reportAttack, reportProgress, reportSummary } from './attackReport';
@@ -53,14 +54,26 @@ async function attackLine(
   }
   const { file, line } = parseTarget(target);
   const record = await readRecord({ file, line }, options);
-  const request = { ...attackQuestion(options), ...textInput(record, line - 1) };
-  const result = await engine.call('attack', request, { signal });
+  const request = { ...attackQuestion(options), ...textInput(record, line - 1), trace: 'line' };
   const place = { file, line: record.startLine + 1, field: record.text.name };
-  const shown = options.json
-    ? JSON.stringify(attackJson(result, place))
-    : reportAttack(result, place, colors);
-  out(`${shown}\n`);
-  return exitCodes.well;
+  const show = (result: AttackResult): void => {
+    const shown = options.json
+      ? JSON.stringify(attackJson(result, place))
+      : reportAttack(result, place, colors);
+    out(`${shown}\n`);
+  };
+  const told: AttackResult[] = [];
+  const release = engine.onTrace(({ result }) => told.push(result));
+  try {
+    show(await engine.call('attack', request, { signal }));
+    return exitCodes.well;
+  } catch (error) {
+    const soFar = told.at(-1);
+    if (signal.aborted && soFar) show(soFar);
+    throw error;
+  } finally {
+    release();
+  }
 }
 
 /** Results go to standard output or to a file, what a person wants to know meanwhile to standard error. */
