@@ -60,12 +60,14 @@ export function filterFeed(
   filters: readonly Uint8Array[],
 ): TensorValue {
   // Without a wanted position none is needed, but a tensor of no rows cannot be read from.
-  const all = filters.length > 0 ? filters : [new Uint8Array(vocabulary)];
-  const data = new Uint8Array(all.length * vocabulary);
-  all.forEach((filter, index) => {
-    data.set(filter.subarray(0, vocabulary), index * vocabulary);
+  const count = Math.max(1, filters.length);
+  const data = new Float32Array(count * vocabulary).fill(-Infinity);
+  filters.forEach((filter, index) => {
+    for (let id = 0; id < vocabulary; id++) {
+      if (filter[id] === 1) data[index * vocabulary + id] = 0;
+    }
   });
-  return { dtype: 'bool', dims: [all.length, vocabulary], data };
+  return { dtype: 'float32', dims: [count, vocabulary], data };
 }
 
 /** What a run is fed but for the filters. */
