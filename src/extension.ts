@@ -4,6 +4,10 @@ import * as vscode from 'vscode';
 import { EngineClient } from './engine/client';
 import type { GlassboxApi } from './host/api';
 import { makeApi } from './host/api';
+import { Appender } from './host/append/appender';
+import { Attacker } from './host/attack/attacker';
+import { AttackMemory } from './host/attack/attackMemory';
+import { StepMaps } from './host/attack/stepMaps';
 import { ChoiceMemory } from './host/choices';
 import { CheckPages } from './host/check/checkPages';
 import { ModelChecker } from './host/check/modelChecker';
@@ -13,6 +17,9 @@ import { Tracker } from './host/explain/tracker';
 import { Failures } from './host/failures';
 import { Heatmap } from './host/heatmap/heatmap';
 import { LastEditor } from './host/lastEditor';
+import { LinesAttacker } from './host/lines/linesAttacker';
+import { confirmWholeFile } from './host/lines/pickAttack';
+import { ResultPlaces } from './host/lines/resultPlaces';
 import { ModelChoice } from './host/models/modelChoice';
 import { offerModel } from './host/models/modelPicker';
 import { ModelStatus } from './host/models/modelStatus';
@@ -23,6 +30,7 @@ import { makePanelHandlers } from './host/panelHandlers';
 import { FieldChoice } from './host/records/fieldChoice';
 import { RecordReader } from './host/records/readRecord';
 import { Restorer } from './host/restorer';
+import { Rewriter } from './host/rewrite/rewriter';
 import { engineSettings } from './host/settings';
 import { mayLoadModel } from './host/trust';
 
@@ -42,9 +50,21 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     memoryLimitMB: () => engineSettings().memoryLimitMB,
     log,
   });
+  const appender = new Appender();
   const panel: PanelHost = new PanelHost(
     context.extensionUri,
-    makePanelHandlers({ explainer: () => explainer, failures: () => failures, choices, heatmap }),
+    makePanelHandlers({
+      explainer: () => explainer,
+      attacker: () => attacker,
+      maps: () => maps,
+      rewriter: () => rewriter,
+      linesAttacker: () => linesAttacker,
+      failures: () => failures,
+      panel: () => panel,
+      appender,
+      choices,
+      heatmap,
+    }),
     log,
   );
   const failures: Failures = new Failures({ panel, status, log });
@@ -56,16 +76,22 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
     mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
   });
-  const explainer: Explainer = new Explainer({
-    engine,
-    use,
-    failures,
-    reader,
-    choices,
-    panel,
-    heatmap,
-    status,
-    log,
+  const asking = { engine, use, failures, reader, choices, panel, status, log };
+  const explainer: Explainer = new Explainer({ ...asking, heatmap });
+  const attacks = new AttackMemory(context.workspaceState);
+  const attacker: Attacker = new Attacker({
+    ...asking,
+    attacks,
+    explained: () => explainer.current,
+  });
+  const maps: StepMaps = new StepMaps(asking);
+  const rewriter: Rewriter = new Rewriter(asking);
+  const storage = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'attacks');
+  const linesAttacker: LinesAttacker = new LinesAttacker({
+    ...asking,
+    fields,
+    places: new ResultPlaces(context.workspaceState, storage),
+    confirm: confirmWholeFile,
   });
   const checkPages = new CheckPages();
   const checker = new ModelChecker({
@@ -92,6 +118,12 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     lastEditor,
     status,
     explainer,
+    attacker,
+    attacker.onDidAttack(() => {
+      if (attacker.current) void maps.follow(attacker.current);
+    }),
+    rewriter,
+    linesAttacker,
     failures,
     panel,
     checkPages,
@@ -100,6 +132,10 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     registerCommands({
       engine,
       explainer,
+      attacker,
+      attacks,
+      rewriter,
+      linesAttacker,
       checker,
       models,
       use,
@@ -120,7 +156,10 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     ),
     engine,
   );
-  return makeApi(explainer, failures, heatmap, performance.now() - loadingBegan);
+  return makeApi(
+    { explainer, attacker, rewriter, linesAttacker, failures, heatmap },
+    performance.now() - loadingBegan,
+  );
 }
 
 /** The folders of the workspace that lie on this machine's disk. */

@@ -1,6 +1,7 @@
 /** What other extensions (and our own tests) get from `extensions.getExtension('glassbox.glassbox').exports`. */
 import type * as vscode from 'vscode';
-import type { PanelState } from '../protocol';
+import type { AttackState, AttackTable, PanelState, RewriteState } from '../protocol';
+import type { Attacker } from './attack/attacker';
 import type { Explainer } from './explain/explainer';
 import type { Failures } from './failures';
 import { tintOf } from './heatmap/heatmap';
@@ -8,7 +9,9 @@ import type { Heatmap } from './heatmap/heatmap';
 import { strengthOf } from './heatmap/spans';
 import type { Strength } from './heatmap/spans';
 import type { Tint } from './heatmap/styles';
+import type { LinesAttacker } from './lines/linesAttacker';
 import type { Failure } from './report';
+import type { Rewriter } from './rewrite/rewriter';
 
 /** Characters of the explained record and how they are tinted. */
 export interface TintedRange {
@@ -32,17 +35,35 @@ export interface GlassboxApi {
   unseen(): readonly vscode.Range[];
   /** Whether the line was edited since it was explained. */
   isStale(): boolean;
+  /** The attack on a line that is shown, as far as it has come, or null. */
+  lastAttack(): AttackState | null;
+  /** The line that is being rewritten, or null. */
+  lastRewrite(): RewriteState | null;
+  /** The attack on several lines, as far as it has come, or null. */
+  lastTable(): AttackTable | null;
+  /** Stops what is at work, as Cancel in the panel does; what was found so far stays. */
+  cancel(): void;
   readonly onDidExplain: vscode.Event<PanelState>;
+  /** An attack on a line has come further, or has ended. */
+  readonly onDidAttack: vscode.Event<AttackState>;
+  readonly onDidRewrite: vscode.Event<RewriteState>;
+  /** After each line of an attack on several, and at its end. */
+  readonly onDidAttackLines: vscode.Event<AttackTable>;
   readonly onDidFail: vscode.Event<Failure>;
 }
 
+export interface ApiParts {
+  readonly explainer: Explainer;
+  readonly attacker: Attacker;
+  readonly rewriter: Rewriter;
+  readonly linesAttacker: LinesAttacker;
+  readonly failures: Failures;
+  readonly heatmap: Heatmap;
+}
+
 /** The listener on failures lives as long as the failures, which own the event. */
-export function makeApi(
-  explainer: Explainer,
-  failures: Failures,
-  heatmap: Heatmap,
-  activationMilliseconds: number,
-): GlassboxApi {
+export function makeApi(parts: ApiParts, activationMilliseconds: number): GlassboxApi {
+  const { explainer, attacker, rewriter, linesAttacker, failures, heatmap } = parts;
   let failure: Failure | null = null;
   failures.onDidFail(latest => {
     failure = latest;
@@ -63,7 +84,16 @@ export function makeApi(
     },
     unseen: () => heatmap.shown()?.unseen ?? [],
     isStale: () => explainer.current?.stale ?? false,
+    lastAttack: () => attacker.current?.state ?? null,
+    lastRewrite: () => rewriter.current?.state ?? null,
+    lastTable: () => linesAttacker.current?.table ?? null,
+    cancel() {
+      for (const work of [explainer, attacker, rewriter, linesAttacker]) work.cancel();
+    },
     onDidExplain: explainer.onDidExplain,
+    onDidAttack: attacker.onDidAttack,
+    onDidRewrite: rewriter.onDidRewrite,
+    onDidAttackLines: linesAttacker.onDidAttackLines,
     onDidFail: failures.onDidFail,
   };
 }

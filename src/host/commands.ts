@@ -1,6 +1,8 @@
 /** The commands of package.json and what each one does. */
 import * as vscode from 'vscode';
 import type { ModelCheck, PanelState } from '../protocol';
+import type { AttackCommandParts } from './attack/attackCommands';
+import { attackLine, attackSelection, rewriteLine } from './attack/attackCommands';
 import type { ChoiceMemory } from './choices';
 import type { ModelChecker } from './check/modelChecker';
 import type { Engine } from './explain/engine';
@@ -14,11 +16,11 @@ import type { PanelHost } from './panel/panelHost';
 import type { FieldChoice } from './records/fieldChoice';
 import { pickFields } from './records/fieldPicker';
 import type { RecordReader } from './records/readRecord';
-import { findTarget, readArgument } from './records/target';
+import { findTarget, isDataset, readArgument } from './records/target';
 import { HostError } from './report';
 import { taskSetting } from './settings';
 
-export interface CommandParts {
+export interface CommandParts extends AttackCommandParts {
   readonly engine: Engine;
   readonly explainer: Explainer;
   readonly checker: ModelChecker;
@@ -32,8 +34,6 @@ export interface CommandParts {
   readonly log: vscode.LogOutputChannel;
   /** Folder of the sample's data set; its model is in `model`. */
   readonly sample: vscode.Uri;
-  /** The last text editor with a dataset in it, for commands that are run from the panel. */
-  readonly lastEditor: () => vscode.TextEditor | null;
 }
 
 type Handler = (parts: CommandParts, argument: unknown) => Promise<unknown>;
@@ -63,7 +63,9 @@ async function useModel(
 
 async function selectModel(parts: CommandParts, argument: unknown): Promise<string | null> {
   const { uri } = readArgument(argument);
-  const dir = uri
+  // The right-click menu of an editor hands over the dataset that it shows.
+  const pointedAt = uri && !isDataset(uri);
+  const dir = pointedAt
     ? await modelFolder(uri)
     : await pickModel(
         parts.models,
@@ -110,8 +112,13 @@ async function selectFields(parts: CommandParts, argument: unknown): Promise<voi
   await parts.explainer.explain(target);
 }
 
-async function restartEngine({ engine, explainer }: CommandParts): Promise<void> {
-  explainer.cancel();
+async function restartEngine({
+  engine,
+  explainer,
+  attacker,
+  rewriter,
+}: CommandParts): Promise<void> {
+  for (const work of [explainer, attacker, rewriter]) work.cancel();
   await engine.restart();
   const says = vscode.l10n.t('Glassbox: the engine starts again with the next explanation.');
   vscode.window.setStatusBarMessage(says, 4000);
@@ -128,6 +135,11 @@ async function openSample({ sample }: CommandParts): Promise<void> {
 const handlers: Record<keyof typeof commands, Handler> = {
   explainLine,
   explainLineInMenu: explainLine,
+  attackHotflip: (parts, argument) => attackLine(parts, argument, 'hotflip'),
+  attackReduction: (parts, argument) => attackLine(parts, argument, 'input-reduction'),
+  attackSelection: (parts, argument) => attackSelection(parts, argument, false),
+  attackFileInMenu: (parts, argument) => attackSelection(parts, argument, true),
+  rewriteLine,
   selectModel,
   useAsModel: selectModel,
   checkModel,

@@ -8,6 +8,11 @@ export const commands = {
   explainLine: 'glassbox.explainLine',
   /** The same, under a title that carries the name Glassbox: context menus do not show categories. */
   explainLineInMenu: 'glassbox.explainLineInMenu',
+  attackHotflip: 'glassbox.attackHotflip',
+  attackReduction: 'glassbox.attackReduction',
+  attackSelection: 'glassbox.attackSelection',
+  rewriteLine: 'glassbox.rewriteLine',
+  attackFileInMenu: 'glassbox.attackFileInMenu',
   selectModel: 'glassbox.selectModel',
   useAsModel: 'glassbox.useAsModel',
   checkModel: 'glassbox.checkModel',
@@ -38,4 +43,6 @@ export const memory = {
   recentModels: 'glassbox.recentModels',
   fields: 'glassbox.fields',
   choices: 'glassbox.choices',
+  attacks: 'glassbox.attacks',
+  resultFiles: 'glassbox.resultFiles',
 } as const;

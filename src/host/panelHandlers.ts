@@ -1,5 +1,7 @@
 /** What the panel asks for, done. */
 import * as vscode from 'vscode';
+import type { AttackHandlerParts } from './attack/attackHandlers';
+import { makeAttackHandlers } from './attack/attackHandlers';
 import type { ChoiceMemory } from './choices';
 import type { Explained } from './explain/explained';
 import type { Explainer } from './explain/explainer';
@@ -8,16 +10,21 @@ import type { Heatmap } from './heatmap/heatmap';
 import { spanOfToken } from './heatmap/spans';
 import { commands } from './ids';
 import { copyJson, savePicture } from './panel/exports';
-import type { PanelHandlers } from './panel/panelHost';
+import type { LinesHandlerParts } from './lines/linesHandlers';
+import { makeLinesHandlers } from './lines/linesHandlers';
+import type { PanelHandlers, PanelHost } from './panel/panelHost';
+import { reveal } from './records/reveal';
+import type { RewriteHandlerParts } from './rewrite/rewriteHandlers';
+import { makeRewriteHandlers } from './rewrite/rewriteHandlers';
 
-export interface PanelHandlerParts {
+export interface PanelHandlerParts
+  extends AttackHandlerParts, RewriteHandlerParts, LinesHandlerParts {
   readonly explainer: () => Explainer;
   readonly failures: () => Failures;
   readonly choices: ChoiceMemory;
   readonly heatmap: Heatmap;
+  readonly panel: () => Pick<PanelHost, 'tab'>;
 }
-
-const notYet = () => undefined;
 
 /** Where a token of the shown record stands now; null for special tokens and edited lines. */
 function rangeOfToken(explained: Explained | null, token: number | null): vscode.Range | null {
@@ -26,13 +33,9 @@ function rangeOfToken(explained: Explained | null, token: number | null): vscode
   return span && explained.rangeOf(span);
 }
 
-async function reveal(explained: Explained, range: vscode.Range): Promise<void> {
-  const { uri } = explained;
-  const visible = vscode.window.visibleTextEditors.find(
-    editor => editor.document.uri.toString() === uri.toString(),
-  );
-  const viewColumn = visible?.viewColumn ?? vscode.ViewColumn.One;
-  await vscode.window.showTextDocument(uri, { viewColumn, selection: range });
+/** Stops whatever is at work on a single line. */
+export function cancelLine({ explainer, attacker, maps, rewriter }: PanelHandlerParts): void {
+  for (const work of [explainer(), attacker(), maps(), rewriter()]) work.cancel();
 }
 
 export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
@@ -48,6 +51,9 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       guarded(async () => {
         await choices.set(chosen);
         await parts.explainer().again({ keepTab: true });
+        const { tab } = parts.panel();
+        if (tab === 'attack') await parts.maps().again();
+        if (tab === 'rewrite') await parts.rewriter().again();
       });
     },
     hover({ token }) {
@@ -56,10 +62,11 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
     reveal({ token }) {
       const { current } = parts.explainer();
       const range = rangeOfToken(current, token);
-      if (current && range) guarded(() => reveal(current, range));
+      if (current && range) guarded(() => reveal(current.uri, range));
     },
     cancel() {
-      parts.explainer().cancel();
+      if (parts.panel().tab === 'lines') parts.linesAttacker().cancel();
+      else cancelLine(parts);
     },
     copyJson() {
       const state = parts.explainer().current?.state;
@@ -69,18 +76,9 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       const { current } = parts.explainer();
       if (current) guarded(() => savePicture(svg, current.uri, current.state));
     },
-    attackAgain: notYet,
-    attackStep: notYet,
-    attackCopy: notYet,
-    attackAppend: notYet,
-    rewrite: notYet,
-    pin: notYet,
-    unpin: notYet,
-    rewriteAppend: notYet,
-    linesReveal: notYet,
-    linesOpen: notYet,
-    linesResume: notYet,
-    linesShowFile: notYet,
+    ...makeAttackHandlers(parts, guarded),
+    ...makeRewriteHandlers(parts, guarded),
+    ...makeLinesHandlers(parts, guarded),
     selectModel() {
       void vscode.commands.executeCommand(commands.selectModel);
     },

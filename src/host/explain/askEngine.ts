@@ -1,4 +1,5 @@
 /** One record to the engine, with the choices that fit it. */
+import type * as vscode from 'vscode';
 import type {
   CallOptions,
   DevicePreference,
@@ -6,6 +7,7 @@ import type {
   ModelInfo,
   PanelChoices,
   PanelState,
+  ReadingOptions,
 } from '../../protocol';
 import { GlassboxError } from '../../protocol';
 import { fitChoices } from '../choices';
@@ -39,25 +41,23 @@ export async function askEngine(
   calling: CallOptions,
 ): Promise<Answered> {
   const { info: record, input, uri } = found;
-  const task = wanted.task ?? taskSetting(uri);
+  const { task } = readingOf(wanted, uri);
   const used = { modelDir, device, ...(task && { task }) };
   const model = await engine.call('loadModel', used, calling);
   const { methods, labels } = model;
   const fitting = fitChoices(wanted, { methods, labels, record, sameText });
   const ask = async (choices: PanelChoices): Promise<Answered> => {
-    const { method, scalar, label, parameters, aggregate, answerPart, wordScores } = choices;
+    const { method, scalar, label, parameters, aggregate } = choices;
     const explanation = await engine.call(
       'explain',
       {
         ...used,
+        ...readingOf(choices, uri),
         ...input,
-        longText: longTextSetting(uri),
         method,
         parameters: { ...parameters, aggregate },
         scalar,
         label,
-        answerPart,
-        ...(wordScores && { wordScores }),
       },
       calling,
     );
@@ -71,6 +71,20 @@ export async function askEngine(
     if (!isOld || !(error instanceof GlassboxError) || error.code !== 'bad-input') throw error;
     return ask({ ...fitting, label: { kind: 'predicted' } });
   }
+}
+
+/** How texts of a file are read, whatever is asked about them. */
+export function readingOf(
+  { task, answerPart, wordScores }: PanelChoices,
+  uri: vscode.Uri,
+): ReadingOptions {
+  const kind = task ?? taskSetting(uri);
+  return {
+    longText: longTextSetting(uri),
+    answerPart,
+    ...(kind && { task: kind }),
+    ...(wordScores && { wordScores }),
+  };
 }
 
 /** As the panel is given it. */

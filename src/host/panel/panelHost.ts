@@ -149,9 +149,9 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('highlight', { token });
   }
 
-  /** An attack that has come further, or another one: what was said of the steps of the one before is void. */
-  attack(state: AttackState, isAnother: boolean): void {
-    if (isAnother) this.told.maps.clear();
+  /** An attack that has come further, or another one; its steps may be others than those that had maps. */
+  attack(state: AttackState): void {
+    this.told.maps.clear();
     Object.assign(this.told, { attack: state, busy: null, failed: null });
     this.nameTab();
     this.channel?.emit('attack', state);

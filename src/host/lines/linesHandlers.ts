@@ -1,0 +1,56 @@
+/** What the panel asks for in its table of attacked lines, done. */
+import * as vscode from 'vscode';
+import type { Attacker } from '../attack/attacker';
+import type { PanelHandlers } from '../panel/panelHost';
+import { reveal } from '../records/reveal';
+import type { LinesAttacker } from './linesAttacker';
+
+export interface LinesHandlerParts {
+  readonly attacker: () => Attacker;
+  readonly linesAttacker: () => LinesAttacker;
+}
+
+type Names = 'linesReveal' | 'linesOpen' | 'linesResume' | 'linesShowFile';
+
+/** `guarded` tells what its work throws. */
+export function makeLinesHandlers(
+  { attacker, linesAttacker }: LinesHandlerParts,
+  guarded: (work: () => Promise<unknown>) => void,
+): Pick<PanelHandlers, Names> {
+  /** The dataset and the line (from 0) of a row. */
+  const placeOf = (row: number) => {
+    const { current } = linesAttacker();
+    const found = current?.table.rows[row];
+    return current && found ? { uri: current.work.lines.uri, line: found.line - 1, current } : null;
+  };
+  return {
+    linesReveal({ row }) {
+      const place = placeOf(row);
+      if (!place) return;
+      const start = new vscode.Position(place.line, 0);
+      guarded(() => reveal(place.uri, new vscode.Range(start, start)));
+    },
+    linesOpen({ row }) {
+      const place = placeOf(row);
+      if (!place) return;
+      const { uri, line, current } = place;
+      guarded(async () => {
+        const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(
+          () => null,
+        );
+        return attacker().attack({ uri, document, line }, current.table.settings);
+      });
+    },
+    linesResume() {
+      guarded(() => linesAttacker().resume());
+    },
+    linesShowFile({ as }) {
+      const file = linesAttacker().current?.paths[as];
+      if (file === undefined) return;
+      guarded(async () => {
+        const viewColumn = vscode.ViewColumn.One;
+        await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn, preview: false });
+      });
+    },
+  };
+}

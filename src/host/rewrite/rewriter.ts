@@ -1,0 +1,182 @@
+/** A line rewritten by hand in the panel: each edit is explained as it comes, the newest wins. */
+import * as vscode from 'vscode';
+import type { FromPanelEvents, PanelState, RewriteState, Rewriting } from '../../protocol';
+import { GlassboxError } from '../../protocol';
+import type { ChoiceMemory } from '../choices';
+import { askEngine, panelState } from '../explain/askEngine';
+import type { Engine } from '../explain/engine';
+import { ownText, withText, wordsBetweenBlanks } from '../explain/otherText';
+import { withSlowProgress } from '../explain/slowProgress';
+import type { Failures } from '../failures';
+import type { ModelStatus } from '../models/modelStatus';
+import type { ModelUse } from '../models/modelUse';
+import type { PanelHost } from '../panel/panelHost';
+import type { FoundRecord, RecordReader } from '../records/readRecord';
+import type { Target } from '../records/target';
+import { failureOf } from '../report';
+import { deviceSetting } from '../settings';
+
+export interface RewriterParts {
+  readonly engine: Engine;
+  readonly use: Pick<ModelUse, 'dirFor'>;
+  readonly failures: Pick<Failures, 'tellNoAnswer'>;
+  readonly reader: RecordReader;
+  readonly choices: ChoiceMemory;
+  readonly panel: Pick<PanelHost, 'open' | 'busy' | 'rewrite' | 'rewritten'>;
+  readonly status: Pick<ModelStatus, 'set'>;
+  readonly log: vscode.LogOutputChannel;
+}
+
+/** A line that is being rewritten. */
+export interface Rewritten {
+  readonly found: FoundRecord;
+  readonly modelDir: string;
+  readonly state: RewriteState;
+}
+
+export class Rewriter implements vscode.Disposable {
+  current: Rewritten | null = null;
+  private running: AbortController | null = null;
+  private lastEdit: FromPanelEvents['rewrite'] | null = null;
+  private readonly rewrote = new vscode.EventEmitter<RewriteState>();
+  /** Another line is being rewritten, an edit was explained, or what is pinned has changed. */
+  readonly onDidRewrite = this.rewrote.event;
+
+  constructor(private readonly parts: RewriterParts) {}
+
+  /** Begins with a line: null when it failed (the user was told), was cancelled, or another took its place. */
+  async start(target: Target): Promise<RewriteState | null> {
+    const run = this.newest();
+    try {
+      const found = await this.parts.reader.read(target, run.signal);
+      const modelDir = await this.parts.use.dirFor(found.uri, false);
+      if (modelDir === null || run.signal.aborted) return null;
+      const { panel, status } = this.parts;
+      const { line, file } = found.info;
+      const says = vscode.l10n.t('Reading line {0} of {1}', line, file);
+      panel.open('rewrite');
+      panel.busy(says);
+      status.set('busy');
+      const state = await withSlowProgress(`Glassbox: ${says}`, run, () =>
+        this.explain(found, modelDir, run.signal),
+      );
+      if (this.running !== run) return null;
+      status.set('idle');
+      const { text, pair } = ownText(found);
+      const original: Rewriting = { text, pair, state };
+      this.lastEdit = null;
+      return this.tell({ found, modelDir, state: { original, edited: original, pinned: [] } });
+    } catch (error) {
+      if (this.running === run) this.parts.failures.tellNoAnswer(error, false);
+      return null;
+    } finally {
+      this.ended(run);
+    }
+  }
+
+  /** Explains an edit and tells the panel, also why it could not be; says nothing of one that a newer replaced. */
+  async edit(edit: FromPanelEvents['rewrite']): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    this.lastEdit = edit;
+    const run = this.newest();
+    const { text } = edit;
+    const pair = current.state.original.pair === null ? null : edit.pair;
+    const answer = (explained: PanelState | null, failed: string | null) => {
+      const latest = this.current;
+      if (latest?.found !== current.found || this.running !== run) return;
+      const state = explained
+        ? { ...latest.state, edited: { text, pair, state: explained } }
+        : latest.state;
+      this.current = { ...latest, state };
+      this.parts.panel.rewritten({ edit: edit.edit, state: explained, failed }, state);
+      this.rewrote.fire(state);
+    };
+    try {
+      if (text.trim() === '') throw emptyText();
+      const words = current.found.info.words && wordsBetweenBlanks(text);
+      const found = withText(current.found, { text, pair, words });
+      answer(await this.explain(found, current.modelDir, run.signal), null);
+    } catch (error) {
+      const { code, message } = failureOf(error, this.parts.log);
+      if (code !== 'cancelled') answer(null, message);
+    } finally {
+      this.ended(run);
+    }
+  }
+
+  /** Explains original and edit once more, with other choices. */
+  async again(): Promise<void> {
+    const { current, lastEdit } = this;
+    if (!current) return;
+    const run = this.newest();
+    try {
+      const explained = await this.explain(current.found, current.modelDir, run.signal);
+      const latest = this.current;
+      if (this.running !== run || !latest) return;
+      const original = { ...latest.state.original, state: explained };
+      const edited = lastEdit === null ? original : latest.state.edited;
+      this.tell({ ...latest, state: { ...latest.state, original, edited } });
+    } catch (error) {
+      if (this.running === run) this.parts.failures.tellNoAnswer(error, true);
+    } finally {
+      this.ended(run);
+    }
+    if (lastEdit && this.lastEdit === lastEdit) await this.edit(lastEdit);
+  }
+
+  /** Keeps the edit that was explained last. */
+  pin(): void {
+    const { current } = this;
+    if (!current) return;
+    const { pinned, edited } = current.state;
+    this.tell({ ...current, state: { ...current.state, pinned: [...pinned, edited] } });
+  }
+
+  unpin(index: number): void {
+    const { current } = this;
+    if (!current) return;
+    const pinned = current.state.pinned.filter((_, i) => i !== index);
+    this.tell({ ...current, state: { ...current.state, pinned } });
+  }
+
+  cancel(): void {
+    this.running?.abort();
+  }
+
+  private newest(): AbortController {
+    this.running?.abort();
+    this.running = new AbortController();
+    return this.running;
+  }
+
+  private ended(run: AbortController): void {
+    if (this.running === run) this.running = null;
+  }
+
+  private tell(rewritten: Rewritten): RewriteState {
+    this.current = rewritten;
+    this.parts.panel.rewrite(rewritten.state);
+    this.rewrote.fire(rewritten.state);
+    return rewritten.state;
+  }
+
+  private async explain(
+    found: FoundRecord,
+    modelDir: string,
+    signal: AbortSignal,
+  ): Promise<PanelState> {
+    const wanted = this.parts.choices.get();
+    const asked = { modelDir, device: deviceSetting(), found, wanted, sameText: false };
+    return panelState(found, await askEngine(this.parts.engine, asked, { signal }));
+  }
+
+  dispose(): void {
+    this.cancel();
+    this.rewrote.dispose();
+  }
+}
+
+function emptyText(): GlassboxError {
+  return new GlassboxError('bad-input', vscode.l10n.t('There is no text to explain: type some.'));
+}
