@@ -12,8 +12,9 @@ import type {
 } from '../src/protocol';
 import { withMethod } from './choiceRules';
 import type { Option } from './controls';
-import { createDropdown, createGroupedDropdown } from './controls';
+import { createDropdown } from './controls';
 import { fill, make } from './dom';
+import { createGroupedDropdown } from './nativeControls';
 import { createParameterFields } from './parameterFields';
 import { choiceOfKey, questionGroups } from './questions';
 import {

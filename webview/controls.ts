@@ -4,6 +4,7 @@
  */
 import type {
   Button,
+  Checkbox,
   Dropdown,
   Option as DropdownOption,
   TextField,
@@ -11,6 +12,7 @@ import type {
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
+  vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
   vsCodeTextField,
@@ -20,6 +22,7 @@ import { make } from './dom';
 declare global {
   interface HTMLElementTagNameMap {
     'vscode-button': Button;
+    'vscode-checkbox': Checkbox;
     'vscode-dropdown': Dropdown;
     'vscode-option': DropdownOption;
     'vscode-text-field': TextField;
@@ -30,6 +33,7 @@ declare global {
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(
     vsCodeButton(),
+    vsCodeCheckbox(),
     vsCodeDropdown(),
     vsCodeOption(),
     vsCodeTextField(),
@@ -41,6 +45,7 @@ export interface ButtonControl {
   readonly setText: (text: string) => void;
   /** For a button that shows and hides something. */
   readonly setExpanded: (expanded: boolean) => void;
+  readonly setEnabled: (enabled: boolean) => void;
 }
 
 /** A push button. `kind` is its weight: at most one primary button in sight. */
@@ -60,6 +65,9 @@ export function createButton(
     },
     setExpanded: expanded => {
       element.ariaExpanded = String(expanded);
+    },
+    setEnabled: enabled => {
+      element.toggleAttribute('disabled', !enabled);
     },
   };
 }
@@ -113,58 +121,6 @@ export function createDropdown(label: string, onChange: (value: string) => void)
   };
 }
 
-/** Options under a heading. */
-export interface OptionGroup {
-  /** '' for options without a heading. */
-  readonly title: string;
-  readonly options: readonly Option[];
-}
-
-export interface GroupedDropdownControl {
-  readonly element: HTMLElement;
-  /** Shows `groups` with `value` chosen; nothing is redrawn, and no focus lost, when they are the same. */
-  readonly show: (groups: readonly OptionGroup[], value: string) => void;
-}
-
-/** A dropdown with headings under its label. The toolkit has no headings, so it is the browser's own. */
-export function createGroupedDropdown(
-  label: string,
-  onChange: (value: string) => void,
-): GroupedDropdownControl {
-  const id = `field-${++lastId}`;
-  const control = make('select', { id, class: 'grouped' });
-  let shown = '';
-  control.addEventListener('change', () => {
-    onChange(control.value);
-  });
-  return {
-    element: make(
-      'div',
-      { class: 'field' },
-      make('label', { for: id, class: 'field-label' }, label),
-      control,
-    ),
-    show: (groups, value) => {
-      const next = JSON.stringify(groups);
-      if (next !== shown) {
-        shown = next;
-        control.replaceChildren(...groups.flatMap(groupElements));
-      }
-      control.value = value;
-      control.disabled = groups.reduce((sum, { options }) => sum + options.length, 0) < 2;
-    },
-  };
-}
-
-function groupElements({ title, options }: OptionGroup): HTMLElement[] {
-  const elements = options.map(({ value, text, disabled }) => {
-    const option = make('option', { value }, text);
-    option.disabled = disabled === true;
-    return option;
-  });
-  return title === '' ? elements : [make('optgroup', { label: title }, ...elements)];
-}
-
 function optionElement({ value, text, disabled }: Option, chosen: string): HTMLElement {
   const element = make('vscode-option', { value }, text);
   element.toggleAttribute('selected', value === chosen);
@@ -174,6 +130,7 @@ function optionElement({ value, text, disabled }: Option, chosen: string): HTMLE
 
 export interface NumberControl {
   readonly element: HTMLElement;
+  /** NaN: the field is empty. */
   readonly show: (value: number) => void;
 }
 
@@ -214,10 +171,62 @@ export function createNumberField(
   return {
     element: make('div', { class: 'field' }, field, complaint),
     show: value => {
-      if (value === shown) return;
+      if (Object.is(value, shown) && field.value !== '') return;
       shown = value;
-      field.value = String(value);
+      field.value = Number.isNaN(value) ? '' : String(value);
       complain('');
+    },
+  };
+}
+
+export interface TextControl {
+  readonly element: HTMLElement;
+  readonly show: (value: string) => void;
+}
+
+/** A field for a short text under its label; `placeholder` stands in it while it is empty. */
+export function createTextField(
+  label: string,
+  placeholder: string,
+  onChange: (value: string) => void,
+): TextControl {
+  const field = document.createElement('vscode-text-field');
+  field.textContent = label;
+  field.setAttribute('placeholder', placeholder);
+  field.addEventListener('change', () => {
+    onChange(field.value);
+  });
+  return {
+    element: make('div', { class: 'field' }, field),
+    show: value => {
+      if (field.value !== value) field.value = value;
+    },
+  };
+}
+
+export interface CheckboxControl {
+  readonly element: HTMLElement;
+  readonly show: (checked: boolean) => void;
+}
+
+/** A box to tick, with its label beside it. */
+export function createCheckbox(
+  label: string,
+  onChange: (checked: boolean) => void,
+): CheckboxControl {
+  const box = document.createElement('vscode-checkbox');
+  box.textContent = label;
+  let shown = false;
+  box.addEventListener('change', () => {
+    if (box.checked === shown) return;
+    shown = box.checked;
+    onChange(shown);
+  });
+  return {
+    element: box,
+    show: checked => {
+      shown = checked;
+      box.checked = checked;
     },
   };
 }

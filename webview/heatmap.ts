@@ -2,11 +2,10 @@
  * The text as the map: every token tinted where it stands. The map is one tab stop; arrows walk from
  * token to token, and pointer or focus on a token is told to the caller.
  */
+import type { Mark } from './changes/marks';
 import { fill, make } from './dom';
-import { formatCount, formatScore } from './numbers';
-import type { Segment } from './segments';
-import type { FieldMap, MapPiece, SaliencyMap, TokenFacts } from './tokenFacts';
-import { spokenFacts } from './tokenFacts';
+import { apartElement, fieldRow } from './mapElements';
+import type { SaliencyMap, TokenFacts } from './tokenFacts';
 import type { WalkKey } from './walk';
 import { stepFrom, walkKeyOf } from './walk';
 
@@ -25,16 +24,17 @@ export interface HeatmapEvents {
 
 export interface Heatmap {
   readonly element: HTMLElement;
-  readonly show: (map: SaliencyMap) => void;
+  /** `marks`, one list a field, are changes of the text, drawn in the map. */
+  readonly show: (map: SaliencyMap, marks?: readonly (readonly Mark[])[]) => void;
   /** Emphasises the facts that hold this token, and returns them. */
   readonly highlight: (token: number | null) => TokenFacts | null;
   /** Emphasises like the pointer does, for a pointer that is on the same token elsewhere. */
   readonly echo: (token: number | null) => void;
 }
 
-export function createHeatmap(events: HeatmapEvents): Heatmap {
+export function createHeatmap(events: HeatmapEvents, label = 'Tokens of the text'): Heatmap {
   const apartRow = make('div', { role: 'row', class: 'map-apart' });
-  const element = make('div', { role: 'grid', 'aria-label': 'Tokens of the text', class: 'map' });
+  const element = make('div', { role: 'grid', 'aria-label': label, class: 'map' });
 
   let stops: Stop[] = [];
   let stopOfToken = new Map<number, number>();
@@ -109,7 +109,7 @@ export function createHeatmap(events: HeatmapEvents): Heatmap {
     else walk(key);
   });
 
-  const show = (map: SaliencyMap) => {
+  const show = (map: SaliencyMap, marks: readonly (readonly Mark[])[] = []) => {
     const hadFocus = focus !== null;
     const before = stops.length;
     stops = [];
@@ -120,7 +120,7 @@ export function createHeatmap(events: HeatmapEvents): Heatmap {
       stops.push({ element: cell, facts });
       return cell;
     };
-    const rows = map.fields.map(field => fieldRow(field, map, add));
+    const rows = map.fields.map(field => fieldRow(field, marks[field.field] ?? [], map, add));
     const apart = map.apart.map(facts => add(apartElement(facts, map), facts));
     fill(apartRow, ...apart);
     apartRow.hidden = apart.length === 0;
@@ -147,76 +147,4 @@ export function createHeatmap(events: HeatmapEvents): Heatmap {
       emphasise('pointed', token === null ? null : stopOfToken.get(token));
     },
   };
-}
-
-type AddStop = (cell: HTMLElement, facts: TokenFacts | null) => HTMLElement;
-
-/** A text under the name of its field; a text that stands alone needs none. */
-function fieldRow(field: FieldMap, map: SaliencyMap, add: AddStop): HTMLElement {
-  const text = make('div', { class: 'map-text', dir: 'auto' }, ...fieldNodes(field, map, add));
-  if (map.fields.length === 1) return make('div', { role: 'row', class: 'map-field' }, text);
-  const name = make('span', { role: 'rowheader', class: 'field-name muted' }, field.name);
-  return make('div', { role: 'row', class: 'map-field' }, name, text);
-}
-
-/** The pieces in their order; those that the decision is about stand in one frame. */
-function fieldNodes({ pieces }: FieldMap, map: SaliencyMap, add: AddStop): Node[] {
-  const nodes: Node[] = [];
-  let frame: HTMLElement | null = null;
-  for (const piece of pieces) {
-    const node = pieceElement(piece, map, add);
-    if (!piece.inTarget) {
-      frame = null;
-      nodes.push(node);
-      continue;
-    }
-    if (!frame) nodes.push((frame = make('span', { class: 'target' })));
-    frame.append(node);
-  }
-  return nodes;
-}
-
-function pieceElement({ segment, facts }: MapPiece, map: SaliencyMap, add: AddStop): Node {
-  if (facts) {
-    const cell = tokenElement(facts, map);
-    if (segment.joinsPrevious) cell.classList.add('joins-previous');
-    if (segment.joinsNext) cell.classList.add('joins-next');
-    if (segment.text.includes('\n')) cell.classList.add('newline');
-    return add(cell, facts);
-  }
-  if (segment.kind === 'gap') return document.createTextNode(segment.text);
-  return add(unseenElement(segment), null);
-}
-
-function tokenElement(facts: TokenFacts, { explanation }: SaliencyMap): HTMLElement {
-  const cell = make('span', {
-    role: 'gridcell',
-    tabindex: '-1',
-    class: `token ${facts.tint}`,
-    'aria-label': spokenFacts(facts, explanation),
-  });
-  cell.textContent = facts.text;
-  cell.style.setProperty('--size', facts.size.toFixed(3));
-  if (facts.unknown) cell.classList.add('unknown');
-  return cell;
-}
-
-/** A token without characters has room for its number beside its name. */
-function apartElement(facts: TokenFacts, map: SaliencyMap): HTMLElement {
-  const cell = tokenElement(facts, map);
-  const score = formatScore(facts.score, map.explanation.signed);
-  cell.append(make('span', { class: 'apart-score number', 'aria-hidden': 'true' }, score));
-  return cell;
-}
-
-function unseenElement({ text }: Segment): HTMLElement {
-  const count = `${formatCount(text.length)} ${text.length === 1 ? 'character' : 'characters'}`;
-  const cell = make('span', {
-    role: 'gridcell',
-    tabindex: '-1',
-    class: text.trim().length > 20 ? 'unseen unseen-long' : 'unseen',
-    'aria-description': `not seen by the model, ${count}`,
-  });
-  cell.textContent = text;
-  return cell;
 }

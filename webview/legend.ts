@@ -9,7 +9,8 @@ export interface Legend {
   readonly show: (map: SaliencyMap) => void;
 }
 
-export function createLegend(): Legend {
+/** `brief`: tints and method only, for a map that stands beside others. */
+export function createLegend(brief = false): Legend {
   const element = make('section', { class: 'legend', 'aria-label': 'Legend' });
   return {
     element,
@@ -20,6 +21,14 @@ export function createLegend(): Legend {
       const normalised = normalisationSentence(explanation);
       const unknown = pieces.some(({ facts }) => facts?.unknown === true);
       const unseen = pieces.some(({ segment }) => segment.kind === 'unseen');
+      if (brief) {
+        fill(
+          element,
+          explanation.signed ? signedScale(explanation) : unsignedScale(),
+          make('p', { class: 'muted' }, methodSentence(explanation)),
+        );
+        return;
+      }
       fill(
         element,
         explanation.signed ? signedScale(explanation) : unsignedScale(),

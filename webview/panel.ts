@@ -1,13 +1,19 @@
 /** The panel: listens to the host, shows what it says, and remembers what it needs to come back. */
+import type { PanelTab } from '../src/protocol';
+import { createAttackView } from './attack/attackView';
 import { registerControls, createButton } from './controls';
 import { make } from './dom';
 import { connectHost } from './hostLink';
+import { createLinesView } from './lines/linesView';
 import { createNotices } from './notices';
+import { createRewriteView } from './rewrite/rewriteView';
 import { createSaliencyView } from './saliencyView';
+import { createTabs } from './tabs';
 import type { Palette } from './theme';
 import { applyPalette, watchTheme } from './theme';
 import type { SavedState } from './uiState';
 import { readUiState } from './uiState';
+import type { ViewEvents } from './viewEvents';
 
 registerControls();
 
@@ -35,14 +41,28 @@ const notices = createNotices({
     channel.emit('showLog', null);
   },
 });
-const view = createSaliencyView({
-  tell: (event, body) => {
-    channel.emit(event, body);
+const tell: ViewEvents['tell'] = (event, body) => {
+  channel.emit(event, body);
+};
+const { announce } = notices;
+const ui = () => saved;
+const saliency = createSaliencyView({ tell, palette: () => palette, ui, setUi: save });
+const attack = createAttackView({ tell, announce });
+const rewrite = createRewriteView({ tell, announce });
+const lines = createLinesView({ tell, ui, setUi: save });
+const tabs = createTabs(
+  {
+    saliency: saliency.element,
+    attack: attack.element,
+    rewrite: rewrite.element,
+    lines: lines.element,
   },
-  palette: () => palette,
-  ui: () => saved,
-  setUi: save,
-});
+  saved.tab,
+  tab => {
+    save({ tab });
+    tell('tab', { tab });
+  },
+);
 const whatToDo = make('p', { class: 'empty-says' });
 const empty = make(
   'section',
@@ -53,32 +73,60 @@ const empty = make(
     channel.emit('selectModel', null);
   }).element,
 );
-view.element.hidden = true;
 empty.hidden = true;
-main.append(make('h1', { class: 'for-ears' }, 'Glassbox'), notices.element, view.element, empty);
+main.append(make('h1', { class: 'for-ears' }, 'Glassbox'), notices.element, tabs.element, empty);
 
-channel.on('show', state => {
+/** Something new is there to be seen under `tab`: what was awaited, or failed before, is past. */
+const arrived = (tab: PanelTab) => {
   notices.idle();
   notices.failed(null);
-  notices.stale(null);
   empty.hidden = true;
-  view.element.hidden = false;
-  view.show(state);
+  tabs.offer(tab, true);
+};
+
+channel.on('show', state => {
+  arrived('saliency');
+  notices.stale(null);
+  saliency.show(state);
   save(state.memory);
   const { prediction, method, explained } = state.explanation;
-  notices.announce(
+  announce(
     `${state.record.file}, line ${state.record.line}: ${prediction.label}. ${method.title} of the ${explained.says}.`,
   );
+});
+channel.on('attack', state => {
+  arrived('attack');
+  attack.show(state);
+  if (!state.running) announce(`${state.result.goal} ${state.result.says}.`);
+});
+channel.on('attackMap', map => {
+  attack.showMap(map);
+});
+channel.on('rewrite', state => {
+  arrived('rewrite');
+  rewrite.show(state);
+});
+channel.on('rewritten', answer => {
+  rewrite.answer(answer);
+});
+channel.on('lines', table => {
+  arrived('lines');
+  lines.show(table);
+});
+channel.on('tab', ({ tab }) => {
+  tabs.choose(tab);
+  save({ tab });
 });
 channel.on('busy', ({ says }) => {
   notices.busy(says);
 });
 channel.on('failed', ({ message }) => {
   notices.failed(message);
+  attack.fail();
 });
 channel.on('moved', memory => {
   save(memory);
-  view.move(memory.line + 1);
+  saliency.move(memory.line + 1);
 });
 channel.on('stale', ({ says }) => {
   notices.stale(says);
@@ -87,11 +135,12 @@ channel.on('empty', ({ says }) => {
   notices.idle();
   notices.failed(null);
   notices.stale(null);
-  view.element.hidden = true;
-  empty.hidden = false;
+  tabs.offer('saliency', false);
+  empty.hidden = !tabs.isEmpty();
   whatToDo.textContent = says;
 });
 channel.on('highlight', ({ token }) => {
-  notices.announce(view.highlight(token));
+  const says = saliency.highlight(token);
+  if (!saliency.element.hidden) announce(says);
 });
 channel.emit('ready', null);

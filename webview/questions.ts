@@ -1,6 +1,6 @@
 /** Which of the questions that the engine offers a bar, a chip or a menu entry asks. */
 import type { Entity, LabelChoice, PanelState, Question } from '../src/protocol';
-import type { OptionGroup } from './controls';
+import type { OptionGroup } from './nativeControls';
 
 /** A choice as text: equal for equal choices, and the value of its menu entry. */
 export function choiceKey(choice: LabelChoice): string {

@@ -7,17 +7,23 @@ import { readoutParts } from './tokenFacts';
 export interface Readout {
   readonly element: HTMLElement;
   readonly show: (facts: TokenFacts | null, explanation: Explanation) => void;
+  /** A sentence in place of numbers. */
+  readonly say: (sentence: string) => void;
 }
 
 const hint = 'Point at a token, or walk with the arrow keys, for its number. Enter goes to it.';
 
-export function createReadout(): Readout {
+export function createReadout(invitation = hint): Readout {
   const element = make('p', { class: 'readout' });
+  const say = (sentence: string) => {
+    fill(element, make('span', { class: 'muted' }, sentence || '\u00a0'));
+  };
   return {
     element,
+    say,
     show: (facts, explanation) => {
       if (!facts) {
-        fill(element, make('span', { class: 'muted' }, hint));
+        say(invitation);
         return;
       }
       const { text, score, effect, details } = readoutParts(facts, explanation);

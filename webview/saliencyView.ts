@@ -1,8 +1,8 @@
 /**
- * Everything about one saliency explanation, from the answer down to the checks. Other views (attack,
- * influence, comparison) will stand beside it with the same shape.
+ * Everything about one saliency explanation, from the answer down to the checks. The other views (attack, rewrite,
+ * lines) have the same shape.
  */
-import type { FromPanelEvents, LabelChoice, PanelState } from '../src/protocol';
+import type { LabelChoice, PanelState } from '../src/protocol';
 import { createChoicesForm } from './choicesForm';
 import { createButton } from './controls';
 import { make } from './dom';
@@ -19,6 +19,7 @@ import type { SaliencyMap, TokenFacts } from './tokenFacts';
 import { saliencyMap, spokenFacts } from './tokenFacts';
 import { createTokenTable } from './tokenTable';
 import type { UiState } from './uiState';
+import type { ViewEvents } from './viewEvents';
 
 export interface SaliencyView {
   readonly element: HTMLElement;
@@ -29,11 +30,7 @@ export interface SaliencyView {
   readonly highlight: (token: number | null) => string;
 }
 
-export interface SaliencyViewEvents {
-  readonly tell: <Name extends keyof FromPanelEvents>(
-    event: Name,
-    body: FromPanelEvents[Name],
-  ) => void;
+export interface SaliencyViewEvents extends Pick<ViewEvents, 'tell'> {
   readonly palette: () => Palette;
   readonly ui: () => UiState;
   readonly setUi: (change: Partial<UiState>) => void;

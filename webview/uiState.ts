@@ -1,23 +1,22 @@
 /** What the panel remembers of itself while it is hidden and after VS Code was closed. */
-import type { PanelMemory } from '../src/protocol';
+import type { PanelMemory, PanelTab } from '../src/protocol';
+import { panelTabs } from '../src/protocol';
+import type { LinesSort } from './lines/linesSort';
+import { linesSortKeys } from './lines/linesSort';
 import type { SortKey, TableSort } from './tableSort';
 
 export interface UiState {
+  readonly tab: PanelTab;
+  /** Of the table of tokens. */
   readonly tableOpen: boolean;
   readonly sort: TableSort;
+  readonly linesSort: LinesSort;
 }
 
 /** The saved state: the panel's own, and what the host needs to ask for the explanation again. */
 export type SavedState = UiState & Partial<PanelMemory>;
 
-const sortKeys: ReadonlySet<unknown> = new Set<SortKey>([
-  'place',
-  'text',
-  'score',
-  'effect',
-  'share',
-  'attribution',
-]);
+const sortKeys: readonly SortKey[] = ['place', 'text', 'score', 'effect', 'share', 'attribution'];
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
@@ -26,11 +25,23 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 /** The parts of `saved` that are the panel's own; anything unknown (an older version's) is default. */
 export function readUiState(saved: unknown): UiState {
   const state = isObject(saved) ? saved : {};
-  const sort = isObject(state['sort']) ? state['sort'] : {};
   return {
+    tab: oneOf(panelTabs, state['tab']) ?? 'saliency',
     tableOpen: state['tableOpen'] === true,
-    sort: sortKeys.has(sort['key'])
-      ? { key: sort['key'] as SortKey, descending: sort['descending'] === true }
-      : { key: 'place', descending: false },
+    sort: readSort(sortKeys, state['sort']) ?? { key: 'place', descending: false },
+    linesSort: readSort(linesSortKeys, state['linesSort']) ?? { key: 'line', descending: false },
   };
+}
+
+function oneOf<Name>(names: readonly Name[], value: unknown): Name | null {
+  return names.find(name => name === value) ?? null;
+}
+
+function readSort<Key>(
+  keys: readonly Key[],
+  saved: unknown,
+): { readonly key: Key; readonly descending: boolean } | null {
+  const sort = isObject(saved) ? saved : {};
+  const key = oneOf(keys, sort['key']);
+  return key === null ? null : { key, descending: sort['descending'] === true };
 }

@@ -286,8 +286,10 @@ describe('panel', () => {
     const state = await panel.savedState();
     assert.deepEqual(state, {
       ...plot.memory,
+      tab: 'saliency',
       tableOpen: true,
       sort: { key: 'share', descending: true },
+      linesSort: { key: 'line', descending: false },
     });
     const again = await PanelPage.open({ state });
     await again.emit('show', plot);
@@ -297,7 +299,8 @@ describe('panel', () => {
   });
 
   it('survives a state that another version has saved', async () => {
-    for (const state of [{ sort: { key: 'gone' }, tableOpen: 'yes' }, 'text', [1], 7]) {
+    const strange = { sort: { key: 'gone' }, tableOpen: 'yes', tab: 'gone', linesSort: 3 };
+    for (const state of [strange, 'text', [1], 7]) {
       const other = await PanelPage.open({ state });
       await other.emit('show', plot);
       await other.page.locator('.token').first().waitFor();

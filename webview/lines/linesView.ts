@@ -1,0 +1,81 @@
+/** An attack on several lines: what it came to, and every line. */
+import type { AttackTable } from '../../src/protocol';
+import { createButton } from '../controls';
+import { make } from '../dom';
+import type { UiState } from '../uiState';
+import type { ViewEvents } from '../viewEvents';
+import { createLinesSummary } from './linesSummary';
+import { createLinesTable } from './linesTable';
+
+export interface LinesView {
+  readonly element: HTMLElement;
+  readonly show: (table: AttackTable) => void;
+}
+
+export interface LinesViewEvents extends Pick<ViewEvents, 'tell'> {
+  readonly ui: () => UiState;
+  readonly setUi: (change: Partial<UiState>) => void;
+}
+
+export function createLinesView({ tell, ui, setUi }: LinesViewEvents): LinesView {
+  let current: AttackTable | null = null;
+  let waits = false;
+  const summary = createLinesSummary();
+  const cancel = createButton('Cancel', () => {
+    tell('cancel', null);
+  });
+  const resume = createButton(
+    'Resume',
+    () => {
+      tell('linesResume', null);
+    },
+    'primary',
+  );
+  const jsonl = createButton('', () => {
+    tell('linesShowFile', { as: 'jsonl' });
+  });
+  const csv = createButton('', () => {
+    tell('linesShowFile', { as: 'csv' });
+  });
+  const table = createLinesTable({
+    onSort: sort => {
+      setUi({ linesSort: sort });
+      draw();
+    },
+    onReveal: row => {
+      tell('linesReveal', { row });
+    },
+    onOpen: row => {
+      tell('linesOpen', { row });
+    },
+  });
+  const draw = () => {
+    waits = false;
+    if (!current) return;
+    const { state, saved } = current;
+    summary.show(current);
+    cancel.element.hidden = state !== 'running';
+    resume.element.hidden = state !== 'stopped';
+    jsonl.setText(`Show ${saved.jsonl}`);
+    csv.setText(`Show ${saved.csv}`);
+    jsonl.element.hidden = saved.jsonl === '';
+    csv.element.hidden = saved.csv === '';
+    table.show(current, ui().linesSort);
+  };
+  return {
+    element: make(
+      'div',
+      { class: 'view lines-view' },
+      summary.element,
+      make('div', { class: 'actions' }, cancel.element, resume.element, jsonl.element, csv.element),
+      table.element,
+    ),
+    show: next => {
+      current = next;
+      // Rows may come faster than the eye; one drawing a frame is enough.
+      if (waits) return;
+      waits = true;
+      requestAnimationFrame(draw);
+    },
+  };
+}
