@@ -47,13 +47,13 @@ export class Folders {
   }
 
   /**
-   * The random bert family (vocabulary 120, labels LABEL_0 to LABEL_2) with the small WordPiece
+   * A random family of BERTs (vocabulary 120; of 'bert' itself labels LABEL_0 to LABEL_2) with the small WordPiece
    * tokenizer: a complete model that takes text.
    */
-  textModel(): string {
+  textModel(family = 'bert'): string {
     const folder = this.empty();
     for (const name of ['model.onnx', 'config.json']) {
-      cpSync(path.join(familyDir('bert'), name), path.join(folder, name));
+      cpSync(path.join(familyDir(family), name), path.join(folder, name));
     }
     cpSync(
       path.resolve('test', 'fixtures', 'tokenizers', 'wordpiece', 'tokenizer.json'),

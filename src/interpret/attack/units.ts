@@ -48,7 +48,9 @@ export function unitsOf(
     if (!ownWords && draft.anchor?.field === field && overlap(draft.anchor, group)) return [];
     if (once && draft.changes.some(change => touches(change, group))) return [];
     const found = readTogether(hand.windows, tokens);
-    return found ? [{ place: { field, start, end }, text, tokens, ...found }] : [];
+    if (!found) return [];
+    const { window, positions } = found;
+    return [{ place: { field, start, end }, text, tokens, window, positions }];
   });
 }
 

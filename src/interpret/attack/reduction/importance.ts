@@ -47,7 +47,7 @@ export async function guess(
     return units.map(({ tokens }) => {
       // A window that the decision is not read from adds nothing.
       const read = tokens.map(token => place.get(token)).filter(at => at !== undefined);
-      const sum = (of: (at: number) => number): number => read.reduce((sum, at) => sum + of(at), 0);
+      const sum = (of: (at: number) => number): number => read.reduce((all, at) => all + of(at), 0);
       const estimate = 0 - sum(at => reductions.productSum[at]!);
       if (kind === 'input-x-gradient') return { importance: estimate, estimate };
       return { importance: Math.sqrt(sum(at => reductions.rawL2[at]! ** 2)), estimate };
@@ -58,8 +58,11 @@ export async function guess(
 interface Gradient {
   /** Tokens that were read, and one number for each. */
   readonly seen: readonly number[];
-  readonly reductions: Reductions;
+  readonly reductions: Pick<Reductions, 'rawL2' | 'productSum'>;
 }
+
+/** Where nothing that the model says could bring the goal nearer. */
+const flat: Gradient = { seen: [], reductions: { rawL2: [], productSum: [] } };
 
 async function gradients(tester: Tester, texts: readonly Candidates[]): Promise<Gradient[]> {
   tester.stopIfCancelled();
@@ -103,6 +106,6 @@ async function gradients(tester: Tester, texts: readonly Candidates[]): Promise<
   return texts.map(({ trial: { read } }, text) => {
     const parts: readonly Part[] = asked[text]!;
     const own = results.slice(next, (next += parts.length));
-    return combine(read.hand.windows, parts, own);
+    return parts.length === 0 ? flat : combine(read.hand.windows, parts, own);
   });
 }

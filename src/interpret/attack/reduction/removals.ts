@@ -41,9 +41,13 @@ export class Asked {
     [...fresh.keys()].forEach((key, index) => this.trials.set(key, found[index]!));
   }
 
-  /** Null before it was asked, and where nothing is left that the model could read. */
-  trialOf({ key }: Removal): Trial | null {
-    return this.trials.get(key) ?? null;
+  /**
+   * With this removal as what was done last: another text may have come to the same one by another removal.
+   * Null before it was asked, and where nothing is left that the model could read.
+   */
+  trialOf({ key, draft }: Removal): Trial | null {
+    const trial = this.trials.get(key);
+    return trial ? { ...trial, draft } : null;
   }
 
   /** The text where the prediction stays, else null. */
