@@ -26,7 +26,7 @@ export const flipInputs = {
   wanted: 'glassbox/wanted',
   /** [N] int64: the filter of each. */
   filterOf: 'glassbox/filter_of',
-  /** [F, V] float: 0 for what may take a place, -Infinity for what may not. */
+  /** [F, V] float: 0 for what may take a place, `excluded` for what may not. */
   filters: 'glassbox/filters',
   /** [1] int64: so many of the best; at most V. */
   best: 'glassbox/best',
@@ -40,10 +40,13 @@ export const flipOutputs = {
   /** [B, L], zero on padding: L2 norm of the gradient, and gradient . word vector. */
   norms: 'glassbox/norms',
   dots: 'glassbox/dots',
-  /** [N, K] float and int64: (e_v - e_i) . g_i from the largest down, -Infinity for what may not take the place; and v. */
+  /** [N, K] float and int64: (e_v - e_i) . g_i from the largest down, about `excluded` for what may not take the place; and v. */
   gains: 'glassbox/gains',
   ids: 'glassbox/ids',
 } as const;
+
+/** Less than any gain. Not -Infinity, which shaders of a GPU may take for anything. */
+export const excluded = -3e38;
 
 /** A cosine of 1 is rarely found as 1 in float32. */
 const cosineRounding = 1e-6;
@@ -123,7 +126,7 @@ function appendReplacements(b: GraphBuilder, { gradient, words, table, cosine }:
   let scores = b.op('Add', [withTable(slopes), open]);
   if (cosine) {
     const alike = similar(b, current, table, withTable(current));
-    scores = b.op('Where', [alike, scores, b.scalar(-Infinity)]);
+    scores = b.op('Where', [alike, scores, b.scalar(excluded)]);
   }
   const [values, ids] = b.ops('TopK', [scores, best], 2, { axis: 1, largest: 1, sorted: 1 });
   // The same for all replacements of a position, so it changes no order.

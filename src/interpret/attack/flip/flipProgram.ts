@@ -7,7 +7,7 @@ import { Session, type Feeds } from '../../../runtime/session';
 import { cannotRun, onDevice } from '../../onDevice';
 import { Pace } from '../../saliency/pace';
 import type { RunOptions } from '../../task/readText';
-import { buildFlipGraph, flipInputs as input, flipOutputs as output } from './flipGraph';
+import { buildFlipGraph, excluded, flipInputs as input, flipOutputs as output } from './flipGraph';
 import type { FlipAnswer, FlipFrame, FlipQuestion, Replacement } from './flipQuestion';
 import { columnsIn, filterFeed, nextRun, partsOf, runFeeds, type FlipPart } from './flipRuns';
 
@@ -164,10 +164,10 @@ function readRun(
     for (const position of positions) {
       const list: Replacement[] = [];
       for (let at = next * most; at < (next + 1) * most; at++) {
-        const id = Number(ids.data[at]);
-        // What may not stand here has the gain -Infinity; a gradient that is no number says nothing.
-        if (id !== row.ids[position] && Number.isFinite(gains[at]))
-          list.push({ id, gain: gains[at]! });
+        const [id, gain] = [Number(ids.data[at]), gains[at]!];
+        // A gradient that is no number says nothing.
+        const fits = gain > excluded / 2 && gain < Infinity;
+        if (fits && id !== row.ids[position]) list.push({ id, gain });
       }
       answer.replacements[position] = list.slice(0, best);
       next++;

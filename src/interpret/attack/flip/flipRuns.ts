@@ -4,7 +4,7 @@ import type { Model, ModelFacts } from '../../../model/model';
 import type { Feeds, TensorValue } from '../../../runtime/session';
 import { decisionFeeds } from '../../saliency/decisionFeeds';
 import { groupsOf } from '../../task/readText';
-import { flipInputs as input } from './flipGraph';
+import { excluded, flipInputs as input } from './flipGraph';
 import type { FlipFrame, FlipQuestion } from './flipQuestion';
 
 /** A question, or as many of its positions as go into one run: those of a long text and a large vocabulary are asked in turn. */
@@ -61,7 +61,7 @@ export function filterFeed(
 ): TensorValue {
   // Without a wanted position none is needed, but a tensor of no rows cannot be read from.
   const count = Math.max(1, filters.length);
-  const data = new Float32Array(count * vocabulary).fill(-Infinity);
+  const data = new Float32Array(count * vocabulary).fill(excluded);
   filters.forEach((filter, index) => {
     for (let id = 0; id < vocabulary; id++) {
       if (filter[id] === 1) data[index * vocabulary + id] = 0;
