@@ -42,14 +42,16 @@ export function textOf({ input }: Pick<Draft, 'input'>, field: FieldIndex): stri
 }
 
 /**
- * Applies edits (in place in the draft's text) that do not overlap one another nor earlier changes; their order does not matter, but
- * for two insertions at one place. A deleted or inserted word takes a neighbouring blank along (its `from` or `to` says so), so
+ * Applies edits (in place in the draft's text) that do not overlap one another, and earlier changes only where they contain them; their
+ * order does not matter, but for two insertions at one place. A deleted or inserted word takes a neighbouring blank along (its `from` or `to` says so), so
  * that single blanks stay between words; words of a text that the dataset has cut stay cut.
  */
 export function apply(draft: Draft, edits: readonly Edit[]): Draft {
   const { input, anchor, edits: earlier } = draft.origin;
   const added = edits.map(edit => inOriginal(draft, edit));
-  const all = [...earlier, ...added].sort(inText);
+  // What is replaced or deleted takes earlier changes inside of it along: pieces of a word that went, then the rest of it.
+  const kept = earlier.filter(edit => !added.some(over => contains(over, edit)));
+  const all = [...kept, ...added].sort(inText);
   const [first, second] = ([0, 1] as const).map(field =>
     render(
       textOf({ input }, field),
@@ -69,6 +71,14 @@ export function apply(draft: Draft, edits: readonly Edit[]): Draft {
     anchor: anchor && { ...anchor, ...moved(anchor, anchor.field === 0 ? first : second) },
     origin: { input, anchor, edits: all },
   };
+}
+
+/** An insertion at one of the ends stays. */
+function contains(outer: Edit, inner: Edit): boolean {
+  if (outer.field !== inner.field) return false;
+  return inner.start < inner.end
+    ? outer.start <= inner.start && inner.end <= outer.end
+    : outer.start < inner.start && inner.end < outer.end;
 }
 
 /** What is inserted before a word stands before it. */

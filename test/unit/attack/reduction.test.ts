@@ -11,7 +11,7 @@ import type { AttackOptions, Importance } from '../../../src/protocol/attack';
 import { bagModel, sumOfNumbers } from '../../support/bags';
 import { Folders } from '../../support/models';
 import { assertClose } from '../../support/numbers';
-import { reduce, type Reduction } from '../../support/reduce';
+import { reduce, singleRemovals, type Reduction } from '../../support/reduce';
 
 /** 'm3' weighs -3, 'p5' weighs 5. */
 const weights = Object.fromEntries(
@@ -249,6 +249,49 @@ describe('input reduction', () => {
     assert.deepEqual(
       measured.found.path.map(({ trial }) => trial.draft.input.text),
       ['a goodness', 'goodness', 'good'],
+    );
+  });
+
+  it('removes pieces that have become one token, and marks that have become neighbours', async () => {
+    const pieces = ['a', 'b', 'ab', 'ba', 'aab', '##a', '##b', '##bb', '##ab', '(', ')'];
+    const model = await open(
+      Object.fromEntries(pieces.map((piece, at) => [piece, ((at * 7) % 11) - 4])),
+      sumOfNumbers,
+    );
+    const letters = (text: string): string => text.replaceAll(' ', '');
+    const word = fc.string({
+      unit: fc.constantFrom('a', 'b', '(', ')'),
+      minLength: 1,
+      maxLength: 6,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { minLength: 1, maxLength: 4 }), async words => {
+        const input = { text: words.join(' ') };
+        for (const unit of ['tokens', 'words'] as const) {
+          const result = await reduce(model, input, { unit, importance: 'input-x-gradient' });
+          const texts = [input.text, ...result.found.path.map(step => step.trial.draft.input.text)];
+          texts.slice(1).forEach((text, at) => {
+            // Apart from blanks, a stretch of the text before went, and nothing else.
+            const [now, before] = [letters(text), letters(texts[at]!)];
+            const gone = before.length - now.length;
+            assert.ok(gone > 0);
+            const cuts = Array.from({ length: now.length + 1 }, (_, from) => from);
+            assert.ok(
+              cuts.some(from => before.slice(0, from) + before.slice(from + gone) === now),
+              `${texts[at]!} > ${text}`,
+            );
+          });
+          const again = await result.tester.ask([
+            ...result.found.path.map(({ trial }) => trial.draft),
+            ...singleRemovals(result),
+          ]);
+          assert.deepEqual(
+            again.map(trial => trial?.reached),
+            again.map((_, at) => at >= result.found.path.length),
+          );
+        }
+      }),
+      { numRuns: 150, seed: 3 },
     );
   });
 
