@@ -13,7 +13,7 @@ import type { AttackMethod, Found, Kept } from './method';
 import { resolveAttackOptions } from './options';
 import { outcomeOf } from './outcome';
 import { inputReduction } from './reduction';
-import { skipped, type Setting } from './skipped';
+import { aim, skipped, type Setting } from './skipped';
 import { Tester, type Trial } from './tester';
 import { countWords } from './units';
 
@@ -132,7 +132,7 @@ function resultOf(
     options,
     target,
     label: goal.label,
-    goal: goal.says,
+    goal: aim(request.attack, goal),
     original,
     steps,
     final,

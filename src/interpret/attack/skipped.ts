@@ -2,6 +2,7 @@
 import type { Model } from '../../model/model';
 import type {
   AttackedText,
+  AttackKind,
   AttackRequest,
   AttackResult,
   ResolvedAttackOptions,
@@ -23,6 +24,11 @@ export interface Setting {
   readonly started: number;
 }
 
+/** What the attack tries, as one sentence. */
+export function aim(attack: AttackKind, { says, from }: Pick<Goal, 'says' | 'from'>): string {
+  return attack === 'hotflip' ? says : `Remove words while the model still says "${from}".`;
+}
+
 /** `goal`: null where there is not even a decision to attack. `says`: the reason, the outcome's sentence. */
 export function skipped(setting: Setting, goal: Goal | null, says: string): AttackResult {
   const { model, request, options, target, read, reading, started } = setting;
@@ -42,7 +48,7 @@ export function skipped(setting: Setting, goal: Goal | null, says: string): Atta
     options,
     target,
     label: goal?.label ?? request.label,
-    goal: goal?.says ?? 'There is nothing to attack in this text.',
+    goal: goal ? aim(request.attack, goal) : 'There is nothing to attack in this text.',
     original,
     steps: [],
     final: original,
