@@ -1,0 +1,206 @@
+/** What attacks cost, and how good they are: a flip step, a reduction, batches against one run a candidate, and 100 lines a model. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { attack } from '../../src/interpret/attack/attack';
+import { firstDraft } from '../../src/interpret/attack/draft';
+import { FlipProgram } from '../../src/interpret/attack/flip/flipProgram';
+import type { FlipFrame, FlipQuestion } from '../../src/interpret/attack/flip/flipQuestion';
+import { goalFor } from '../../src/interpret/attack/goals';
+import { Tester } from '../../src/interpret/attack/tester';
+import { readText } from '../../src/interpret/task/readText';
+import type { Model } from '../../src/model/model';
+import { emptyGraph, GraphBuilder } from '../../src/onnx/builder';
+import { Session } from '../../src/runtime/session';
+import {
+  chanceWith,
+  firstTexts,
+  hotflipWith,
+  openModel,
+  ratesOf,
+  request,
+  studyAttacks,
+} from '../support/attackStudy';
+import { kit } from '../support/models';
+import { format, type Figure } from './report';
+import { median, milliseconds, timePair } from './timing';
+
+const sample = path.resolve('media', 'sample', 'model');
+
+/** About 30 tokens. */
+const line =
+  'The story is slow and the jokes are stale, but the two leads are so warm, funny and alive that you forgive the film almost everything in the end.';
+
+export async function attackFigures(): Promise<Figure[]> {
+  const model = await openModel(sample);
+  try {
+    return [
+      await flipStep(model),
+      await reduction(model),
+      await naiveOverBatched(model),
+      ...(await flipStepOfKit()),
+    ];
+  } finally {
+    await model.release();
+  }
+}
+
+async function flipStepOfKit(): Promise<Figure[]> {
+  const dir = path.join(kit, 'models', 'sst2-bert');
+  if (!existsSync(dir)) return [];
+  const model = await openModel(dir);
+  try {
+    return [await flipStep(model)];
+  } finally {
+    await model.release();
+  }
+}
+
+/** One step for 8 texts, all positions open to the whole vocabulary, less the product with the vocabulary. */
+async function flipStep(model: Model): Promise<Figure> {
+  const { about } = model;
+  const read = await readText(model, { text: line }, {}, {});
+  const { row } = read.hand.windows[0]!;
+  const [goal, draft] = [
+    goalFor[about.head.task]({ read, label: { kind: 'predicted' }, target: null, by: 1 }),
+    firstDraft({ text: line }, null),
+  ];
+  const { decisions } = goal.parts(read, draft)[0]!;
+  const rows = Array.from({ length: 8 }, () => row);
+  const question: FlipQuestion = { row, decisions, filterOf: row.ids.map(() => 0) };
+  const { vocabulary, width } = about.embedding;
+  const frame: FlipFrame = {
+    filters: [new Uint8Array(vocabulary).fill(1)],
+    best: 16,
+    minCosine: null,
+  };
+  const program = await FlipProgram.of(model);
+  const questions = rows.map(() => question);
+  const { ratio, first, second } = await timePair(
+    () => model.predict(rows),
+    () => program.run(questions, frame),
+    15,
+  );
+  const product = await vocabularyProduct(rows.length * row.ids.length, width, vocabulary);
+  return {
+    name: `HotFlip step less the vocabulary product, over forward, ${about.name}`,
+    value: ratio * ((second - product) / second),
+    unit: 'x',
+    goal: 2.5,
+    details: `8 texts of ${row.ids.length} tokens: forward ${format(first)} ms, step ${format(second)} ms, product with ${vocabulary} words and their TopK ${format(product)} ms`,
+  };
+}
+
+/** Milliseconds of [rows, width] times [width, vocabulary] and the best 16 of each row, as the step makes them. */
+async function vocabularyProduct(rows: number, width: number, vocabulary: number): Promise<number> {
+  const graph = emptyGraph('product');
+  const b = new GraphBuilder(graph);
+  const vectors = b.input('vectors', 'float32', ['N', width]);
+  const numbers = Array.from({ length: vocabulary * width }, (_, i) => Math.sin(i));
+  const table = b.constant('float32', [vocabulary, width], numbers, 'table');
+  const products = b.op('Gemm', [vectors, table], { transB: 1 });
+  const [values, ids] = b.ops('TopK', [products, b.ints([16])], 2, { axis: 1 });
+  b.output(values!, 'values');
+  b.output(ids!, 'ids');
+  const session = await Session.of(graph, { device: 'cpu' });
+  const data = Float32Array.from({ length: rows * width }, (_, i) => Math.cos(i));
+  const feeds = { vectors: { dtype: 'float32' as const, dims: [rows, width], data } };
+  const times: number[] = [];
+  for (let i = 0; i < 16; i++) {
+    times.push(await milliseconds(() => session.run(feeds, ['values', 'ids'])));
+  }
+  await session.release();
+  return median(times.slice(1));
+}
+
+async function reduction(model: Model): Promise<Figure> {
+  const ask = { ...request({ text: line }, {}), attack: 'input-reduction' as const };
+  const { words, runs, queries, says } = await attack(model, ask);
+  const times: number[] = [];
+  for (let i = 0; i < 9; i++) times.push(await milliseconds(() => attack(model, ask)));
+  return {
+    name: 'Input reduction of a 30-token line, sample model',
+    value: median(times),
+    unit: ' ms',
+    goal: 500,
+    details: `${words} words, ${queries} texts in ${runs} runs: ${says}`,
+  };
+}
+
+/** A tester that runs the model once for each candidate, as AllenNLP does. */
+class OneByOne extends Tester {
+  override async ask(
+    drafts: Parameters<Tester['ask']>[0],
+  ): Promise<Awaited<ReturnType<Tester['ask']>>> {
+    const trials: Awaited<ReturnType<Tester['ask']>> = [];
+    for (const draft of drafts) trials.push(...(await super.ask([draft])));
+    return trials;
+  }
+}
+
+/** The same 64 candidates, one run each, over one run for all. */
+async function naiveOverBatched(model: Model): Promise<Figure> {
+  const read = await readText(model, { text: line }, {}, {});
+  const goal = goalFor[model.about.head.task]({
+    read,
+    label: { kind: 'predicted' },
+    target: null,
+    by: 1,
+  });
+  const words = line.split(' ');
+  const drafts = Array.from({ length: 64 }, (_, i) => {
+    const changed = words.map((word, at) => (at === i % words.length ? words[i % 7]! : word));
+    return firstDraft({ text: changed.join(' ') }, null);
+  });
+  const batched = new Tester(model, goal, {});
+  const naive = new OneByOne(model, goal, {});
+  const { first, second, ratio } = await timePair(
+    () => batched.ask(drafts),
+    () => naive.ask(drafts),
+    9,
+  );
+  const runs = batched.runs / (batched.queries / drafts.length);
+  return {
+    name: '64 candidates in one batch over one run each (one is better)',
+    value: 1 / ratio,
+    unit: 'x',
+    goal: 1 / 5,
+    details: `${runs} run of ${drafts.length} texts ${format(first)} ms, one by one ${format(second)} ms: ${format(ratio)} times as long`,
+  };
+}
+
+const studied = [
+  ['sst2-bert', 'sst2/dev.jsonl'],
+  ['tweet-cnn', 'tweet-sentiment/dev.csv'],
+  ['tweet-lstm', 'tweet-sentiment/dev.csv'],
+  ['nli-bert', 'nli/dev.jsonl'],
+] as const;
+
+/** A table of success rates; only where the models and data for it are. */
+export async function printAttackStudy(lines = 100): Promise<void> {
+  if (!existsSync(kit)) return;
+  console.log(
+    `\nHotFlip on ${lines} lines, at most 5 changes, 64 candidates a step; wrong predictions are skipped`,
+  );
+  console.log(
+    'model       attack    success   words changed   queries   runs   ms a line   verified',
+  );
+  for (const [name, data] of studied) {
+    const model = await openModel(path.join(kit, 'models', name));
+    const texts = await firstTexts(path.join(kit, 'data', data), lines);
+    const studies = await studyAttacks(model, texts, {
+      chance: chanceWith({}),
+      greedy: hotflipWith({}),
+      beam: hotflipWith({ search: 'beam' }),
+      minimal: hotflipWith({ search: 'minimal' }),
+    });
+    for (const study of studies) {
+      const { rate, succeeded, tried, meanWords, meanQueries, meanRuns, milliseconds } =
+        ratesOf(study);
+      const verified = study.results.every(({ verifiedFromText }) => verifiedFromText);
+      console.log(
+        `${name.padEnd(12)}${study.name.padEnd(10)}${`${(100 * rate).toFixed(0)} % (${succeeded}/${tried})`.padEnd(15)}${meanWords.toFixed(2).padEnd(11)}${meanQueries.toFixed(0).padEnd(10)}${meanRuns.toFixed(1).padEnd(7)}${milliseconds.toFixed(0).padEnd(12)}${verified ? 'all' : 'NOT ALL'}`,
+      );
+    }
+    await model.release();
+  }
+}
