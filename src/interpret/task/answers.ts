@@ -40,8 +40,12 @@ function ends({ outputs }: TextAtHand, window: number): [number[], number[]] {
   return [start!, end!];
 }
 
-/** The `most` best answers at different places, the best first; fewer where there are fewer. */
-export function bestAnswers(text: TextAtHand, most = shown): Answer[] {
+/** The `most` best answers at different places of those that fit, the best first; fewer where there are fewer. */
+export function bestAnswers(
+  text: TextAtHand,
+  most = shown,
+  fits: (range: TextRange) => boolean = () => true,
+): Answer[] {
   const all = text.windows.flatMap((_, window) => {
     const context = contextOf(text, window);
     const [start, end] = ends(text, window);
@@ -61,9 +65,10 @@ export function bestAnswers(text: TextAtHand, most = shown): Answer[] {
   const distinct: Answer[] = [];
   for (const { window, first, last } of all) {
     if (distinct.length === most) break;
-    const answer = answerAt(text, window, first, last);
+    const range = rangeAt(text, window, first, last);
     // Windows overlap, so the same answer may be read twice.
-    if (!distinct.some(other => sameRange(answer.range, other.range))) distinct.push(answer);
+    if (distinct.some(other => sameRange(range, other.range)) || !fits(range)) continue;
+    distinct.push(answerAt(text, window, first, last));
   }
   return distinct;
 }
@@ -72,14 +77,21 @@ export function sameRange(a: TextRange, b: TextRange): boolean {
   return a.start === b.start && a.end === b.end;
 }
 
+function rangeAt(
+  { text, tokens, windows }: TextAtHand,
+  window: number,
+  first: number,
+  last: number,
+): TextRange {
+  const { tokens: inside } = windows[window]!;
+  const [from, to] = [inside[first]!, inside[last]!];
+  if (text === null) return { start: from, end: to + 1 };
+  return { start: tokens[from]!.start, end: tokens[to]!.end };
+}
+
 function answerAt(text: TextAtHand, window: number, first: number, last: number): Answer {
   const [start, end] = ends(text, window);
-  const { tokens: inside } = text.windows[window]!;
-  const [from, to] = [inside[first]!, inside[last]!];
-  const range =
-    text.text === null
-      ? { start: from, end: to + 1 }
-      : { start: text.tokens[from]!.start, end: text.tokens[to]!.end };
+  const range = rangeAt(text, window, first, last);
   const probability = Math.exp(logSoftmax(start)[first]! + logSoftmax(end)[last]!);
   return { window, first, last, range, logit: start[first]! + end[last]!, probability };
 }

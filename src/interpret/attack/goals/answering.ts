@@ -18,26 +18,26 @@ import { describeUndecided, undecided, verdict } from './undecided';
  * one, or that of the target minus that of the best other.
  */
 export const answeringGoal: GoalMaker = ({ read, target }): Goal => {
-  const best = bestAnswers(read.hand)[0];
+  const [best] = bestAnswers(read.hand, 1);
   if (!best) throw badQuestion('There is no context in which an answer could stand.');
-  const says = (hand: TextAtHand, { range }: Answer): string => answerText(hand, range).trim();
-  const own = says(read.hand, best);
+  const says = (hand: TextAtHand, range: TextRange): string => answerText(hand, range).trim();
+  const own = says(read.hand, best.range);
   const wanted = target === null ? null : target.trim();
   if (wanted === own) alreadyPredicted(own);
   if (wanted !== null) needPossible(read.hand, wanted);
 
   const sidesOf = (hand: TextAtHand, { anchor }: Draft): Sides => {
-    const place = anchor ?? best.range;
-    const untouched = answerText(hand, place).trim() === own;
-    const isOwn = (answer: Answer): boolean =>
-      untouched ? says(hand, answer) === own : sameRange(answer.range, place);
-    if (wanted === null) {
-      const sides = split(hand, isOwn, () => answerOf(hand, place));
-      return { plus: sides.others, minus: sides.meant, best: sides.best };
+    if (wanted !== null) {
+      const isWanted = (range: TextRange): boolean => says(hand, range) === wanted;
+      const [plus, minus] = split(hand, isWanted, () => possible(hand, wanted));
+      return { plus, minus };
     }
-    const isWanted = (answer: Answer): boolean => says(hand, answer) === wanted;
-    const sides = split(hand, isWanted, () => possible(hand, wanted));
-    return { plus: sides.meant, minus: sides.others, best: sides.best };
+    const place = anchor ?? best.range;
+    const untouched = says(hand, place) === own;
+    const isOwn = (range: TextRange): boolean =>
+      untouched ? says(hand, range) === own : sameRange(range, place);
+    const [minus, plus] = split(hand, isOwn, () => answerOf(hand, place));
+    return { plus, minus };
   };
 
   return {
@@ -50,15 +50,17 @@ export const answeringGoal: GoalMaker = ({ read, target }): Goal => {
     anchor: { field: 1, ...best.range },
     anchorMayChange: true,
     judge: ({ hand }, draft) => {
-      const { plus, minus, best: now } = sidesOf(hand, draft);
+      const [now] = bestAnswers(hand, 1);
       if (!now) return undecided;
-      return verdict(now === plus, plus?.logit ?? null, minus?.logit ?? null);
+      const { plus, minus } = sidesOf(hand, draft);
+      const reached = plus !== null && sameRange(plus.range, now.range);
+      return verdict(reached, plus?.logit ?? null, minus?.logit ?? null);
     },
     describe: ({ hand }) => {
-      const now = bestAnswers(hand, 1)[0];
+      const [now] = bestAnswers(hand, 1);
       if (!now) return describeUndecided(hand);
       const { prediction } = readAnswering(hand).ask({ kind: 'predicted' }, 'both');
-      return { label: says(hand, now), prediction };
+      return { label: says(hand, now.range), prediction };
     },
     parts: ({ hand }, draft) => {
       const { plus, minus } = sidesOf(hand, draft);
@@ -67,28 +69,21 @@ export const answeringGoal: GoalMaker = ({ read, target }): Goal => {
   };
 };
 
-/** The answer that shall win, the one that shall lose, and the best of all: one of both. */
+/** The answer that shall win, and the one that shall lose; null where there is none. */
 interface Sides {
   readonly plus: Answer | null;
   readonly minus: Answer | null;
-  readonly best: Answer | null;
 }
 
-/** The best answer that is meant (or what `fallback` finds, where it is not among the best) and the best other one. */
+/** The best answer that is meant (else what `fallback` finds, where it is not among the candidates), and the best other one. */
 function split(
   hand: TextAtHand,
-  isMeant: (answer: Answer) => boolean,
+  isMeant: (range: TextRange) => boolean,
   fallback: () => Answer | null,
-): { meant: Answer | null; others: Answer | null; best: Answer | null } {
-  const few = bestAnswers(hand);
-  // An answer may be repeated so often that nothing else is among the few best.
-  const found = few.every(isMeant) ? bestAnswers(hand, Infinity) : few;
-  const meant = found.find(isMeant) ?? fallback();
-  return {
-    meant,
-    others: found.find(answer => !isMeant(answer)) ?? null,
-    best: found[0] ?? null,
-  };
+): [meant: Answer | null, other: Answer | null] {
+  const [meant] = bestAnswers(hand, 1, isMeant);
+  const [other] = bestAnswers(hand, 1, range => !isMeant(range));
+  return [meant ?? fallback(), other ?? null];
 }
 
 /** Of the places where the context has `text`, the likeliest at which it is an answer of whole tokens; null where none is. */
