@@ -28,6 +28,9 @@ export function markedText(text: string, changes: readonly Change[]): Piece[] {
     pieces.push({ kind: 'changed', from: from.trim(), to: to.trim() });
     keep(written.slice(lead + trimmed.length));
     at = end;
+    // A word whose blanks went with its neighbours would seem to be one with the next.
+    const joined = to === '' && isWord(from.at(-1)) && isWord(text[end]);
+    if (joined && !isWord(text[start - 1])) keep(' ');
   }
   keep(text.slice(at));
   return pieces;
@@ -37,4 +40,8 @@ export function markedText(text: string, changes: readonly Change[]): Piece[] {
 export function inBrackets({ from, to }: { readonly from: string; readonly to: string }): string {
   if (from === '') return `[+ ${to}]`;
   return to === '' ? `[- ${from}]` : `[${from} -> ${to}]`;
+}
+
+function isWord(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}]/u.test(character);
 }

@@ -168,6 +168,16 @@ describe('batch: an attack as text', () => {
     assert.equal(say('a film', { ...come, start: 6, end: 6 }), 'a film [+ new]');
   });
 
+  it('keeps words apart whose blanks went with others', () => {
+    const gone = { field: 0, edit: 'delete', start: 2, end: 2, from: 'b', to: '' } as const;
+    const say = (text: string, change: typeof gone) =>
+      markedText(text, [change])
+        .map(piece => (piece.kind === 'kept' ? piece.text : inBrackets(piece)))
+        .join('');
+    assert.equal(say('a c', gone), 'a [- b] c');
+    assert.equal(say('a . c', gone), 'a [- b]. c');
+  });
+
   it('loses nothing: kept and new pieces are the changed text, kept and old ones the original', () => {
     const word = fc.stringMatching(/^[a-z]{1,4}$/);
     const words = fc.array(word, { minLength: 3, maxLength: 8 });
