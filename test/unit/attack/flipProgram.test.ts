@@ -124,6 +124,15 @@ describe('the flip program', () => {
       assertClose([...answers[0]!.norms], [norm, norm, norm], 1e-6, 'norms');
     });
 
+    it('gives zero for padding, even of a model that reads it', async () => {
+      const { row, ...asked } = question([1, 2, 3]);
+      const padded = { ...asked, row: { ...row, mask: [1, 1, 0] }, filterOf: [0, 0, null] };
+      const { answers } = await (await FlipProgram.of(model)).run([padded], frameOf(model, 2));
+      const { norms, dots } = answers[0]!;
+      assert.deepEqual([norms[2], dots[2]], [0, 0]);
+      assert.ok(norms[1]! > 0 && dots[1] !== 0);
+    });
+
     it('stops between two runs', async () => {
       const program = await FlipProgram.of(model);
       const controller = new AbortController();

@@ -1,6 +1,7 @@
 /** What the entries of a vocabulary are in a text, for each kind of tokenizer. */
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { surfaceReader } from '../../../src/interpret/attack/flip/surfaces';
 import { Vocabulary, type Entry } from '../../../src/interpret/attack/flip/vocabulary';
 import {
   classOf,
@@ -71,6 +72,26 @@ describe('vocabulary', () => {
     }
     // Two bytes of é, which no single token of this vocabulary holds.
     assert.ok(entries.every(entry => !entry?.surface.includes('\uFFFD')));
+  });
+
+  it('of byte-level BPE: bytes become the characters that they encode', () => {
+    const read = surfaceReader({ alphabet: 'bytes', continuing: '', ending: '' });
+    // What GPT-2's tokenizer writes for these words.
+    const written = [
+      ['ĠcafÃ©', 'café'],
+      ['æĺł', '映'],
+      ['ÂŃ', '\u00ad'],
+      ['Ġ[]', '[]'],
+      ['âĤ¬', '€'],
+    ] as const;
+    for (const [token, surface] of written) assert.equal(read(token)?.surface, surface);
+    for (const part of ['Ã', 'âĤ', 'Ġ', 'ĠĠ', 'Ċ', '映']) assert.equal(read(part), null, part);
+  });
+
+  it('of BPE with marked endings: a piece that ends a word stands for one', () => {
+    const read = surfaceReader({ alphabet: 'plain', continuing: '', ending: '</w>' });
+    assert.deepEqual(read('good</w>'), { surface: 'good', startsWord: true, asWord: 'good' });
+    assert.deepEqual(read('go'), { surface: 'go', startsWord: false, asWord: 'go' });
   });
 
   it('of Unigram: ▁ is the blank before a word', async () => {
