@@ -2,10 +2,9 @@
 import * as vscode from 'vscode';
 import type { AttackQuestion, AttackRun } from '../../batch/attackRun';
 import { attackRun } from '../../batch/attackRun';
-import { countRecords, readRecords } from '../../batch/records';
+import { countRecords } from '../../batch/records';
 import type { ResultPaths } from '../../batch/resultFiles';
-import type { LineSource } from '../../dataset';
-import { formatOf, openFileLines } from '../../dataset';
+import { openFileLines } from '../../dataset';
 import { resolveAttackOptions } from '../../interpret/attack/options';
 import type { AttackSettings, AttackTable } from '../../protocol';
 import { GlassboxError } from '../../protocol';
@@ -23,6 +22,7 @@ import type { PanelHost } from '../panel/panelHost';
 import type { FieldChoice } from '../records/fieldChoice';
 import { baseName } from '../records/target';
 import { deviceSetting } from '../settings';
+import { datasetOf, shortPath, snapshot } from './linesDataset';
 import { withLinesProgress } from './linesProgress';
 import type { ResultPlaces } from './resultPlaces';
 import { keyOf } from './resultPlaces';
@@ -111,7 +111,7 @@ export class LinesAttacker implements vscode.Disposable {
     const file = document ? null : await openFileLines(uri.fsPath, { signal });
     try {
       const source = document ? snapshot(document) : file!;
-      const dataset = await this.dataset(work, source, signal);
+      const dataset = await datasetOf(work.lines, source, this.parts.fields, signal);
       const { question, key } = await this.question(work, dataset, modelDir, run);
       if (!places.knows(key) && !(await this.isMeant(dataset, signal))) return null;
       const paths = await places.find(key, uri, question.attack);
@@ -126,22 +126,6 @@ export class LinesAttacker implements vscode.Disposable {
     } finally {
       await file?.close();
     }
-  }
-
-  /** The fields are those of the first record. */
-  private async dataset(
-    { lines: { uri, lines } }: LinesWork,
-    source: LineSource,
-    signal: AbortSignal,
-  ): Promise<AttackRun['dataset']> {
-    const format = formatOf(uri.path) ?? 'txt';
-    let first = 0;
-    for await (const { start } of readRecords(source, format, { lines, signal })) {
-      first = start;
-      break;
-    }
-    const fields = this.parts.fields.wishFor(uri, source, format, first);
-    return { file: shortPath(uri.fsPath), path: uri.fsPath, source, format, fields, lines };
   }
 
   /** What is asked about every record, and a name for all that decides what comes out. */
@@ -236,20 +220,6 @@ export class LinesAttacker implements vscode.Disposable {
   }
 }
 
-/** The lines as they stand in the editor now: a run must not see them change. */
-function snapshot(document: vscode.TextDocument): LineSource {
-  const lines = Array.from({ length: document.lineCount }, (_, line) => document.lineAt(line).text);
-  return {
-    name: baseName(document.uri),
-    lineCount: lines.length,
-    line: index => lines[index] ?? '',
-  };
-}
-
 function stopIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw new GlassboxError('cancelled', 'The attack was cancelled.');
-}
-
-function shortPath(file: string): string {
-  return vscode.workspace.asRelativePath(vscode.Uri.file(file), false);
 }

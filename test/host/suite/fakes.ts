@@ -10,11 +10,13 @@ import { ModelUse } from '../../../src/host/models/modelUse';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
 import { RecordReader } from '../../../src/host/records/readRecord';
 import type {
+  AttackMap,
   CallOptions,
   Explanation,
   ExplainRequest,
   FieldIndex,
   ModelInfo,
+  ToPanelEvents,
 } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
 
@@ -152,6 +154,8 @@ export const untilCancelled: Answer = (_request, { signal }) =>
 /** What the explainer and its likes are surrounded by; `told` says what of it was told something. */
 export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> = {}) {
   const told: string[] = [];
+  const maps: AttackMap[] = [];
+  const rewritten: ToPanelEvents['rewritten'][] = [];
   const tell = (what: string) => () => {
     told.push(what);
   };
@@ -163,6 +167,17 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
     idle: tell('idle'),
     moved: tell('moved'),
     stale: tell('stale'),
+    attack: tell('attack'),
+    attackMap: (map: AttackMap) => {
+      told.push('attackMap');
+      maps.push(map);
+    },
+    rewrite: tell('rewrite'),
+    rewritten: (answer: ToPanelEvents['rewritten']) => {
+      told.push('rewritten');
+      rewritten.push(answer);
+    },
+    lines: tell('lines'),
     failed: (message: string) => {
       told.push(`failed: ${message}`);
     },
@@ -185,7 +200,7 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   });
   const choices = new ChoiceMemory(new FakeMemento());
   const reader = new RecordReader(new FieldChoice(new FakeMemento()));
-  return { told, panel, status, log, failures, use, choices, reader };
+  return { told, maps, rewritten, panel, status, log, failures, use, choices, reader };
 }
 
 export function fakeExplainer(engine: Engine, change: Partial<ModelUseParts> = {}) {

@@ -88,6 +88,26 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
+/** Answers the next save dialogs with these files, in turn; null: the user changed their mind. Returns what was asked. */
+export function answerSaveDialogs(...answers: (vscode.Uri | null)[]): {
+  readonly asked: vscode.SaveDialogOptions[];
+  restore(): void;
+} {
+  const original = vscode.window.showSaveDialog;
+  const asked: vscode.SaveDialogOptions[] = [];
+  vscode.window.showSaveDialog = options => {
+    asked.push(options ?? {});
+    assert.ok(answers.length > 0, `an unexpected dialog: ${options?.title ?? ''}`);
+    return Promise.resolve(answers.shift() ?? undefined);
+  };
+  return {
+    asked,
+    restore() {
+      vscode.window.showSaveDialog = original;
+    },
+  };
+}
+
 /** A sentence for a person: no stack, no code, no line break; it ends as sentences do, or in a path. */
 export function assertSentence(message: string): void {
   assert.match(message, /^\S.{15,}([.!?]|: \/\S+)$/u);

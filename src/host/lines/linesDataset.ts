@@ -1,0 +1,41 @@
+/** The file that an attack on several lines goes through. */
+import * as vscode from 'vscode';
+import type { AttackRun } from '../../batch/attackRun';
+import { readRecords } from '../../batch/records';
+import type { LineSource } from '../../dataset';
+import { formatOf } from '../../dataset';
+import type { FieldChoice } from '../records/fieldChoice';
+import { baseName } from '../records/target';
+import type { Lines } from './selection';
+
+/** The lines as they stand in the editor now: a run must not see them change. */
+export function snapshot(document: vscode.TextDocument): LineSource {
+  const lines = Array.from({ length: document.lineCount }, (_, line) => document.lineAt(line).text);
+  return {
+    name: baseName(document.uri),
+    lineCount: lines.length,
+    line: index => lines[index] ?? '',
+  };
+}
+
+/** Its fields are those that are chosen for its first record. */
+export async function datasetOf(
+  { uri, lines }: Pick<Lines, 'uri' | 'lines'>,
+  source: LineSource,
+  choice: FieldChoice,
+  signal: AbortSignal,
+): Promise<AttackRun['dataset']> {
+  const format = formatOf(uri.path) ?? 'txt';
+  let first = 0;
+  for await (const { start } of readRecords(source, format, { lines, signal })) {
+    first = start;
+    break;
+  }
+  const fields = choice.wishFor(uri, source, format, first);
+  return { file: shortPath(uri.fsPath), path: uri.fsPath, source, format, fields, lines };
+}
+
+/** Relative to the workspace where it lies in it. */
+export function shortPath(file: string): string {
+  return vscode.workspace.asRelativePath(vscode.Uri.file(file), false);
+}

@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { EngineClient } from '../../../src/engine/client';
+import { Appender } from '../../../src/host/append/appender';
+import { makeAttackHandlers } from '../../../src/host/attack/attackHandlers';
+import { AttackMemory } from '../../../src/host/attack/attackMemory';
+import { Attacker } from '../../../src/host/attack/attacker';
+import { StepMaps } from '../../../src/host/attack/stepMaps';
+import type { TracingEngine } from '../../../src/host/explain/engine';
+import { commands } from '../../../src/host/ids';
+import type { AttackResult, AttackState, RewriteState } from '../../../src/protocol';
+import { fakeSurroundings, FakeEngine, FakeMemento } from './fakes';
+import {
+  answerSaveDialogs,
+  anyModel,
+  assertSentence,
+  closeEverything,
+  extension,
+  glassbox,
+  needsModel,
+  openAt,
+  panelTabs,
+  read,
+  until,
+  workspaceUri,
+  write,
+} from './support';
+
+const attack = (command: string, argument?: unknown) =>
+  vscode.commands.executeCommand<AttackResult | null>(command, argument);
+
+/** Long enough that an attack takes many steps. */
+const longLine = Array.from(
+  { length: 6 },
+  () => 'the film is a lovely and moving story with a fine cast and a warm heart',
+).join(' , ');
+
+/** The attacker as the extension wires it, but for panel and memory. */
+function attackerWith(engine: TracingEngine, mayLoad = true) {
+  const surroundings = fakeSurroundings(engine, {
+    models: { current: () => anyModel()?.fsPath ?? '/model' },
+    mayLoad: () => Promise.resolve(mayLoad),
+  });
+  const attacks = new AttackMemory(new FakeMemento());
+  const explained = () => null;
+  const attacker = new Attacker({ ...surroundings, engine, attacks, explained });
+  const maps = new StepMaps({ ...surroundings, engine });
+  attacker.onDidAttack(() => {
+    if (attacker.current) void maps.follow(attacker.current);
+  });
+  let work: Promise<unknown> = Promise.resolve();
+  let thrown: unknown = null;
+  const handlers = makeAttackHandlers(
+    { attacker: () => attacker, maps: () => maps, appender: new Appender() },
+    wanted => {
+      work = wanted().catch((error: unknown) => {
+        thrown = error;
+      });
+    },
+  );
+  const done = async (): Promise<unknown> => {
+    thrown = null;
+    await work;
+    return thrown;
+  };
+  return { ...surroundings, attacks, attacker, handlers, done };
+}
+
+async function targetAt(uri: vscode.Uri, line: number) {
+  return { uri, document: await vscode.workspace.openTextDocument(uri), line };
+}
+
+describe('Attack Line', () => {
+  const reviews = () => workspaceUri('reviews.dev.jsonl');
+  let bytes: string;
+
+  before(async function () {
+    await needsModel(this);
+    bytes = await read(reviews());
+  });
+
+  after(async () => {
+    assert.equal(await read(reviews()), bytes, 'the dataset is as it was');
+    await closeEverything();
+  });
+
+  it('flips the line with the cursor, in the panel beside it', async () => {
+    const api = await glassbox();
+    const editor = await openAt(reviews(), 0);
+    const seen: AttackState[] = [];
+    const listening = api.onDidAttack(state => seen.push(state));
+    const result = await attack(commands.attackHotflip);
+    listening.dispose();
+    assert.ok(result, api.lastFailure()?.message);
+    assert.equal(result.attack, 'hotflip');
+    assert.equal(result.outcome, 'flipped');
+    assert.ok(result.verifiedFromText && !result.cancelled);
+    assert.notEqual(result.final.label, result.original.label);
+    assert.deepEqual(result.steps.at(-1)?.text, result.final.text);
+    const last = api.lastAttack();
+    assert.deepEqual([last?.running, last?.result], [false, result]);
+    assert.deepEqual(last?.targets, result.original.prediction.labels);
+    assert.equal(last.record.line, 1);
+    assert.ok(seen.length > 0 && seen.slice(0, -1).every(({ running }) => running));
+    assert.equal(panelTabs().length, 1);
+    assert.equal(vscode.window.activeTextEditor, editor, 'the focus stays in the file');
+    await until('the tab is called after the line', () =>
+      (panelTabs()[0]?.label ?? '').includes('reviews.dev.jsonl:1'),
+    );
+  });
+
+  it('reduces a line that was pointed at, with the prediction kept at every step', async () => {
+    const result = await attack(commands.attackReduction, { uri: reviews(), lineNumber: 3 });
+    assert.equal((await glassbox()).lastAttack()?.record.line, 3);
+    assert.ok(result);
+    assert.equal(result.outcome, 'reduced');
+    for (const step of result.steps) assert.equal(step.label, result.original.label);
+  });
+
+  it('keeps what it has found when it is cancelled', async () => {
+    const api = await glassbox();
+    const uri = await write('long.txt', `${longLine}\n`);
+    const listening = api.onDidAttack(state => {
+      if (state.running) api.cancel();
+    });
+    const result = await attack(commands.attackReduction, { uri, line: 0 });
+    listening.dispose();
+    assert.ok(result);
+    assert.equal(result.cancelled, true);
+    assert.ok(result.steps.length > 0);
+    const last = api.lastAttack();
+    assert.deepEqual([last?.running, last?.result], [false, result]);
+    // The engine works on, or starts again.
+    assert.ok(await attack(commands.attackHotflip, { uri: reviews(), line: 0 }));
+  });
+
+  it('gives the answer of the newest when two are asked at once', async () => {
+    const answers = await Promise.all([
+      attack(commands.attackReduction, { uri: reviews(), line: 4 }),
+      attack(commands.attackHotflip, { uri: reviews(), line: 5 }),
+    ]);
+    assert.equal(answers[0], null);
+    const last = (await glassbox()).lastAttack();
+    assert.deepEqual([last?.record.line, last?.running], [6, false]);
+    assert.deepEqual(last?.result, answers[1]);
+  });
+
+  it('says why there is nothing to attack', async () => {
+    const api = await glassbox();
+    const uri = await write('empty.jsonl', '{"text": ""}\n');
+    const result = await attack(commands.attackHotflip, { uri, line: 0 });
+    if (result) assert.equal(result.success, false);
+    else assertSentence(api.lastFailure()!.message);
+  });
+
+  it('opens no model that an untrusted workspace holds', async () => {
+    const engine = Object.assign(new FakeEngine(), { onTrace: () => () => undefined });
+    const { attacker, told } = attackerWith(engine, false);
+    assert.equal(await attacker.attack(await targetAt(reviews(), 0), 'hotflip'), null);
+    assert.deepEqual([engine.loaded, engine.requests], [[], []]);
+    assert.match(told.find(what => what.startsWith('failed: ')) ?? '', /have not trusted/);
+  });
+
+  describe('and what the panel asks for then', () => {
+    let engine: EngineClient;
+    let parts: ReturnType<typeof attackerWith>;
+    const attackedFile = () => workspaceUri('new', 'reviews.dev.attacked.jsonl');
+
+    before(async () => {
+      engine = new EngineClient({
+        entry: path.join(extension().extensionPath, 'dist', 'engine.js'),
+      });
+      parts = attackerWith(engine);
+      await parts.attacker.attack(await targetAt(reviews(), 0), 'hotflip');
+      assert.ok(parts.attacker.current);
+      await vscode.workspace.fs.createDirectory(workspaceUri('new'));
+    });
+
+    after(async () => {
+      engine.dispose();
+      await vscode.workspace.fs.delete(workspaceUri('new'), { recursive: true });
+    });
+
+    const current = () => parts.attacker.current!.state;
+
+    it('explains each step as what is predicted there, once', async () => {
+      const { result } = current();
+      for (const step of [-1, result.steps.length - 1, -1]) {
+        parts.handlers.attackStep({ step });
+        assert.equal(await parts.done(), null);
+      }
+      assert.deepEqual(
+        parts.maps.map(({ step }) => step),
+        [-1, result.steps.length - 1, -1],
+      );
+      const [original, last, again] = parts.maps.map(({ state }) => state);
+      assert.equal(original, again, 'it is kept');
+      assert.equal(original?.record.text, result.original.text);
+      assert.equal(last?.record.text, result.final.text);
+      assert.equal(last.explanation.explained.label, result.final.label);
+      assert.equal(original.explanation.explained.label, result.original.label);
+      assert.deepEqual(
+        last.explanation.prediction.probabilities,
+        result.final.prediction.probabilities,
+      );
+    });
+
+    it('copies the attack as JSON and as text', async () => {
+      parts.handlers.attackCopy({ as: 'json' });
+      assert.equal(await parts.done(), null);
+      const copied = JSON.parse(await vscode.env.clipboard.readText()) as Record<string, unknown>;
+      const { result } = current();
+      assert.deepEqual(
+        [copied['says'], copied['success'], copied['words_changed']],
+        [result.says, result.success, result.wordsChanged],
+      );
+      parts.handlers.attackCopy({ as: 'text' });
+      assert.equal(await parts.done(), null);
+      const text = await vscode.env.clipboard.readText();
+      assert.ok(text.includes(result.says) && text.includes(result.goal));
+    });
+
+    it('appends to a new dataset, which reads as one', async () => {
+      const dialogs = answerSaveDialogs(attackedFile(), attackedFile(), null);
+      const last = current().result.steps.length - 1;
+      for (const step of [last, -1, last]) {
+        parts.handlers.attackAppend({ step });
+        assert.equal(await parts.done(), null);
+      }
+      dialogs.restore();
+      const proposed = dialogs.asked.map(({ defaultUri }) => defaultUri?.fsPath);
+      assert.equal(proposed[0], workspaceUri('reviews.dev.attacked.jsonl').fsPath);
+      assert.equal(proposed[1], attackedFile().fsPath);
+      const lines = (await read(attackedFile())).trimEnd().split('\n');
+      assert.equal(lines.length, 2);
+      const { result, record } = current();
+      const [first, second] = lines.map(
+        line => JSON.parse(line) as { text: string; label: string },
+      );
+      assert.deepEqual([first?.text, first?.label], [result.final.text, record.gold]);
+      assert.equal(second?.text, result.original.text);
+      // Glassbox reads it as a dataset of its own.
+      const again = await attack(commands.attackHotflip, { uri: attackedFile(), line: 1 });
+      assert.equal(again?.original.text, result.original.text);
+      assert.equal(again.gold, record.gold);
+    });
+
+    it('refuses the dataset, and files that it did not begin', async () => {
+      const foreign = await write('new/foreign.jsonl', '{"text": "mine"}\n');
+      const dialogs = answerSaveDialogs(reviews(), foreign);
+      const refusals: string[] = [];
+      for (let i = 0; i < 2; i++) {
+        parts.handlers.attackAppend({ step: -1 });
+        const error = await parts.done();
+        assert.ok(error instanceof Error);
+        assertSentence(error.message);
+        refusals.push(error.message);
+      }
+      dialogs.restore();
+      assert.match(refusals[0]!, /is the dataset itself/);
+      assert.match(refusals[1]!, /foreign\.jsonl is not a dataset that Glassbox began/);
+      assert.equal(await read(foreign), '{"text": "mine"}\n');
+    });
+
+    it('attacks the same text again with other settings, and remembers them', async () => {
+      const { result, settings } = current();
+      const other = result.original.label;
+      const target = current().targets.find(label => label !== other)!;
+      const wanted = { ...settings, target, options: { maxFlips: 2, seed: 4 } };
+      parts.handlers.attackAgain(wanted);
+      assert.equal(await parts.done(), null);
+      const now = current();
+      assert.deepEqual([now.settings, parts.attacks.get('hotflip')], [wanted, wanted]);
+      assert.equal(now.result.original.text, result.original.text);
+      assert.deepEqual([now.result.target, now.result.options.maxFlips], [target, 2]);
+      assert.ok(now.result.steps.length <= 2);
+    });
+  });
+});
+
+describe('Rewrite Line', () => {
+  before(async function () {
+    await needsModel(this);
+  });
+
+  after(closeEverything);
+
+  it('opens the panel with the line, explained', async () => {
+    const api = await glassbox();
+    const seen: RewriteState[] = [];
+    const listening = api.onDidRewrite(state => seen.push(state));
+    const argument = { uri: workspaceUri('reviews.dev.jsonl'), line: 1 };
+    const state = await vscode.commands.executeCommand<RewriteState>(
+      commands.rewriteLine,
+      argument,
+    );
+    listening.dispose();
+    assert.equal(state.original.state.record.line, 2);
+    assert.equal(state.original.text, state.original.state.record.text);
+    assert.deepEqual([state.edited, state.pinned], [state.original, []]);
+    assert.deepEqual(seen, [state]);
+    assert.deepEqual(api.lastRewrite(), state);
+    assert.equal(panelTabs().length, 1);
+  });
+});
