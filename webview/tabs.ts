@@ -31,6 +31,8 @@ export function createTabs(
 ): Tabs {
   const there = new Set<PanelTab>();
   let wanted = first;
+  /** What is in front while there is nothing under `wanted`: it stays there, whatever else comes. */
+  let instead: PanelTab | undefined;
   const buttons = Object.fromEntries(
     panelTabs.map(tab => {
       const attributes = { type: 'button', role: 'tab', id: `tab-${tab}`, class: 'tab' };
@@ -47,7 +49,11 @@ export function createTabs(
   const panels = make('div', { class: 'tab-panels' });
 
   const offered = () => panelTabs.filter(tab => there.has(tab));
-  const current = () => (there.has(wanted) ? wanted : offered()[0]);
+  const current = () => {
+    if (there.has(wanted)) return wanted;
+    if (instead === undefined || !there.has(instead)) instead = offered()[0];
+    return instead;
+  };
   const pick = (tab: PanelTab) => {
     if (tab === current()) return;
     wanted = tab;

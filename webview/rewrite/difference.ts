@@ -32,7 +32,10 @@ export function changedWords(original: Rewriting, edited: Rewriting): string {
   const changed = countChanged([...first, ...second]);
   if (changed > 0) {
     const all = countWords(original.text) + countWords(original.pair ?? '');
-    return `${changed} of ${countOf(all, 'word')} changed`;
+    // Of what was mostly put in, "13 of 12" would make no sense.
+    const share =
+      changed > all ? countOf(changed, 'word') : `${changed} of ${countOf(all, 'word')}`;
+    return `${share} changed`;
   }
   return first.length + second.length > 0 ? 'only blanks changed' : 'nothing changed';
 }

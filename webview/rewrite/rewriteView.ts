@@ -144,6 +144,8 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
     ),
     show: next => {
       const isNew = !state || !sameTexts(state.original, next.original);
+      // Answers to edits of another line are too late.
+      if (state && isNew) newest++;
       const { record } = next.original.state;
       state = next;
       fill(
@@ -157,8 +159,6 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
       );
       if (isNew) {
         clearTimeout(timer);
-        // Answers to edits of another line are too late.
-        newest++;
         text.setLabel(record.field === '' ? 'Text' : record.field);
         text.setValue(next.edited.text);
         pair.element.hidden = next.original.pair === null;

@@ -100,6 +100,8 @@ export interface OpenOptions {
   readonly state?: unknown;
   readonly forcedColors?: boolean;
   readonly reducedMotion?: boolean;
+  /** The test has the clock of the page: `page.clock`. */
+  readonly ownsClock?: boolean;
 }
 
 /** What a test does with the panel. */
@@ -113,6 +115,7 @@ export class PanelPage {
     state,
     forcedColors = false,
     reducedMotion = false,
+    ownsClock = false,
   }: OpenOptions = {}): Promise<PanelPage> {
     const executablePath = findChromium();
     if (!executablePath) throw new Error('These tests need Chromium (npm test installs it).');
@@ -123,6 +126,7 @@ export class PanelPage {
       forcedColors: forcedColors ? 'active' : 'none',
       reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
     });
+    if (ownsClock) await page.clock.install();
     // Functions that tsx compiles for the page call this helper of esbuild.
     await page.addInitScript('globalThis.__name = f => f');
     await page.route(`${origin}/**`, route => {

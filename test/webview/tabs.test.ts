@@ -1,0 +1,111 @@
+/** The tabs of the panel: there when there is a choice, by pointer and keyboard, each view as it was left. */
+import assert from 'node:assert/strict';
+import { flipped, tableOf, untouched } from './support/attackSamples';
+import { PanelPage } from './support/panelPage';
+import { plot } from './support/samples';
+
+describe('tabs', () => {
+  let panel: PanelPage;
+  beforeEach(async () => {
+    panel = await PanelPage.open();
+  });
+  afterEach(() => panel.close());
+
+  const tab = (name: string) => panel.page.getByRole('tab', { name, exact: true });
+  const chosen = () => panel.page.getByRole('tab', { selected: true }).allInnerTexts();
+  const key = (name: string) => panel.page.keyboard.press(name);
+
+  it('are there from the second thing on', async () => {
+    await panel.emit('attack', flipped);
+    assert.equal(await panel.page.getByRole('tablist').count(), 0);
+    assert.equal(await panel.page.getByRole('tabpanel').count(), 0);
+    assert.equal(await panel.page.locator('.attack-view').isVisible(), true);
+    await panel.emit('show', plot);
+    assert.deepEqual(await panel.page.getByRole('tab').allInnerTexts(), ['Saliency', 'Attack']);
+    await panel.emit('empty', { says: 'Right-click a line.' });
+    assert.equal(await panel.page.getByRole('tablist').count(), 0);
+    assert.equal(await panel.page.getByText('Right-click a line.').isVisible(), false);
+  });
+
+  it('go by arrows, Home and End; the host hears of it and the panel remembers', async () => {
+    await panel.emit('show', plot);
+    await panel.emit('attack', flipped);
+    await panel.emit('rewrite', untouched);
+    await panel.emit('lines', tableOf(3));
+    await tab('Saliency').focus();
+    const walk: [string, string][] = [
+      ['ArrowRight', 'Attack'],
+      ['ArrowRight', 'Rewrite'],
+      ['End', 'Lines'],
+      ['ArrowRight', 'Saliency'],
+      ['ArrowLeft', 'Lines'],
+      ['Home', 'Saliency'],
+    ];
+    for (const [press, name] of walk) {
+      await key(press);
+      assert.deepEqual(await chosen(), [name]);
+      assert.equal(await tab(name).evaluate(one => one === document.activeElement), true);
+      const view = panel.page.getByRole('tabpanel', { name });
+      assert.equal(await view.isVisible(), true);
+    }
+    const told = (await panel.events('tab')).map(event => event.tab);
+    assert.deepEqual(told, ['attack', 'rewrite', 'lines', 'saliency', 'lines', 'saliency']);
+    await tab('Attack').click();
+    const state = await panel.savedState();
+    assert.equal((state as { tab: string }).tab, 'attack');
+
+    const again = await PanelPage.open({ state });
+    await again.emit('show', plot);
+    assert.equal(await again.page.locator('.map').isVisible(), true);
+    await again.emit('attack', flipped);
+    assert.equal(await again.page.locator('.attack-view').isVisible(), true);
+    assert.deepEqual(await again.events('tab'), []);
+    await again.close();
+  });
+
+  it('come to the front when the host says so, and not with what comes later', async () => {
+    await panel.emit('show', plot);
+    await panel.emit('tab', { tab: 'attack' });
+    assert.equal(await panel.page.locator('.map').isVisible(), true);
+    await panel.emit('attack', flipped);
+    assert.deepEqual(await chosen(), ['Attack']);
+    await panel.emit('rewrite', untouched);
+    await panel.emit('show', plot);
+    assert.deepEqual(await chosen(), ['Attack']);
+    assert.deepEqual(await panel.events('tab'), []);
+  });
+
+  it('hide views without changing them', async () => {
+    await panel.emit('show', plot);
+    await panel.emit('rewrite', untouched);
+    await panel.emit('attack', flipped);
+    await tab('Rewrite').click();
+    const area = panel.page.getByRole('textbox');
+    await area.fill('something else');
+    await tab('Attack').click();
+    await panel.page.getByRole('option', { name: /^original/ }).click();
+    await tab('Saliency').click();
+    await panel.page.getByRole('button', { name: 'Table' }).click();
+    await tab('Rewrite').click();
+    assert.equal(await area.inputValue(), 'something else');
+    await tab('Attack').click();
+    const step = panel.page.getByRole('option', { selected: true });
+    assert.match(await step.innerText(), /^original/);
+    await tab('Saliency').click();
+    assert.equal(
+      await panel.page.getByRole('button', { name: 'Table' }).getAttribute('aria-expanded'),
+      'true',
+    );
+  });
+
+  it('do not take the focus away when another thing comes', async () => {
+    await panel.emit('rewrite', untouched);
+    const area = panel.page.locator('textarea').first();
+    await area.press('End');
+    await panel.page.keyboard.type(' And');
+    await panel.emit('lines', tableOf(3));
+    await panel.emit('attack', flipped);
+    await panel.page.keyboard.type(' more');
+    assert.match(await area.inputValue(), / And more$/);
+  });
+});
