@@ -36,7 +36,26 @@ export async function attack(
   request: AttackRequest,
   calls: AttackCalls = {},
 ): Promise<AttackResult> {
-  return await attackBy(methods[request.attack], model, request, calls);
+  const method = methods[request.attack];
+  const bothWays = model.about.head.task === 'regression' && request.attack === 'hotflip';
+  if (!bothWays || request.target !== null) return await attackBy(method, model, request, calls);
+  // Where a value shall only move, the gradient needs a way to look: both are tried.
+  const up = await attackBy(method, model, { ...request, target: 'up' }, calls);
+  const down = await attackBy(method, model, { ...request, target: 'down' }, calls);
+  return better(up, down);
+}
+
+/** Of two attacks on one text, at the price of both. */
+function better(first: AttackResult, second: AttackResult): AttackResult {
+  const worth = ({ success, wordsChanged, final }: AttackResult): number =>
+    success ? 1e9 - wordsChanged : final.margin;
+  return {
+    ...(worth(first) >= worth(second) ? first : second),
+    target: null,
+    queries: first.queries + second.queries,
+    runs: first.runs + second.runs,
+    milliseconds: first.milliseconds + second.milliseconds,
+  };
 }
 
 /** The same by a method that need not be one of the attacks: one that tests compare them with. */
@@ -122,6 +141,7 @@ function resultOf(
     verified: verdict ?? true,
     wordsChanged: changed,
     words,
+    left: countWords(last.read, options),
     runs: tester.runs,
     cancelled: verdict === null,
     nothingToTry: found.nothingToTry,

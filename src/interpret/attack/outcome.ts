@@ -13,6 +13,8 @@ export interface Ending {
   readonly verified: boolean;
   readonly wordsChanged: number;
   readonly words: number;
+  /** Words of the final text: single tokens may join when others go, so that these are not the rest. */
+  readonly left: number;
   readonly runs: number;
   readonly cancelled: boolean;
   readonly nothingToTry: string | null;
@@ -62,12 +64,12 @@ function reductionEnding({
   verified,
   wordsChanged,
   words,
+  left,
   runs,
   options,
 }: Ending): Outcome {
   const unit = unitOf(options);
   if (wordsChanged > 0 && !reached && verified) {
-    const left = words - wordsChanged;
     const says = `reduced from ${words} to ${countOf(left, unit)} and still ${from}, ${countOf(runs, 'run')}`;
     return { outcome: 'reduced', success: true, says };
   }

@@ -25,7 +25,12 @@ export function render(text: string, edits: readonly Edit[]): Rendered {
   let done = 0;
   edits.forEach((edit, index) => {
     const next = edits[index + 1]?.start ?? Infinity;
-    const { start, end, to } = withBlank(text, edit, { out, done, next });
+    const { start, end, to } = withBlank(text, edit, {
+      out,
+      done,
+      next,
+      gap: gapAround(edits, index),
+    });
     out += text.slice(done, start);
     const from = text.slice(start, end);
     const now = { start: out.length, end: out.length + to.length };
@@ -47,13 +52,29 @@ interface Neighbours {
   readonly done: number;
   /** Where the next edit begins. */
   readonly next: number;
+  /** All that goes in one stretch, blanks not counted. */
+  readonly gap: TextRange;
+}
+
+/** The deletions that touch one another. */
+function gapAround(edits: readonly Edit[], index: number): TextRange {
+  let { start, end } = edits[index]!;
+  for (const before of edits.slice(0, index).reverse()) {
+    if (before.edit !== 'delete' || before.end !== start) break;
+    start = before.start;
+  }
+  for (const behind of edits.slice(index + 1)) {
+    if (behind.edit !== 'delete' || behind.start !== end) break;
+    end = behind.end;
+  }
+  return { start, end };
 }
 
 /** A word that goes takes the blank before it along, the first one the blank behind it; a new one brings a blank. */
 function withBlank(
   text: string,
   { edit, start: asked, end, to }: Edit,
-  { out, done, next }: Neighbours,
+  { out, done, next, gap }: Neighbours,
 ): TextRange & { to: string } {
   const start = Math.max(asked, done);
   const blank = (at: number): boolean => /\s/.test(text.charAt(at));
@@ -64,22 +85,21 @@ function withBlank(
     return { start, end, to: `${parted ? '' : ' '}${to}${parts ? '' : ' '}` };
   }
   if (edit !== 'delete') return { start, end, to };
-  const alone = end === text.length || blank(end);
+  const alone = gap.end === text.length || blank(gap.end);
   if (alone && start > done && blank(start - 1) && before.length > 1) {
     return { start: start - 1, end, to };
   }
   if (blank(end) && next > end && (before === '' || /\s$/.test(before))) {
     return { start, end: end + 1, to };
   }
-  return { start, end, to: holdsApart(text, { start, end }) ? ' ' : to };
+  const last = gap.end === end;
+  return { start, end, to: last && holdsApart(before, text, gap) ? ' ' : to };
 }
 
-/** A mark alone between two words: without it, and without a blank, they would grow into another word. */
-function holdsApart(text: string, { start, end }: TextRange): boolean {
-  const before = text.slice(Math.max(0, start - 2), start);
-  const behind = text.slice(end, end + 2);
-  const letters = /[\p{L}\p{N}]/u.test(text.slice(start, end));
-  return !letters && /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(behind);
+/** What goes between two words is not the middle of one: without it, and without a blank, they would grow into another word. */
+function holdsApart(before: string, text: string, { start, end }: TextRange): boolean {
+  const marks = /[^\p{L}\p{N}]/u.test(text.slice(start, end));
+  return marks && /[\p{L}\p{N}]$/u.test(before) && /^[\p{L}\p{N}]/u.test(text.slice(end, end + 2));
 }
 
 /** The characters of the original that the character `at` of a text with these changes (of one field, in order) comes from. */

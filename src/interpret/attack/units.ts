@@ -72,26 +72,6 @@ export function wordsOfFields(
   return [first, groups.length - first];
 }
 
-/**
- * Words (with `unit` 'tokens': tokens) that differ from the original: each that went, each that came, and each that was
- * changed, however often.
- */
-export function wordsChanged(
-  { draft, read: { hand } }: Pick<Trial, 'draft' | 'read'>,
-  { unit }: Pick<ResolvedAttackOptions, 'unit'>,
-): number {
-  const groups = groupsOf(hand, unit);
-  const changed = new Set<Group>();
-  let apart = 0;
-  for (const change of draft.changes) {
-    const group = groups.find(group => touches(change, group));
-    const whole = change.edit === 'delete' || change.edit === 'insert';
-    if (whole || !group) apart++;
-    else changed.add(group);
-  }
-  return apart + changed.size;
-}
-
 function groupsOf(hand: TextAtHand, unit: ResolvedAttackOptions['unit']): Group[] {
   const groups: (Place & { tokens: number[]; start: number; end: number })[] = [];
   for (const [index, token] of hand.tokens.entries()) {

@@ -12,6 +12,7 @@ const flip: Ending = {
   reached: true,
   verified: true,
   wordsChanged: 2,
+  left: 14,
   words: 14,
   runs: 31,
   cancelled: false,
@@ -57,6 +58,7 @@ describe('an attack ends', () => {
       reached: false,
       to: 'positive',
       wordsChanged: 11,
+      left: 3,
     };
     assert.deepEqual(outcomeOf(reduction), {
       outcome: 'reduced',

@@ -1,11 +1,11 @@
 /** The words of a text that an attack may change, where they stand, and what is protected. */
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { apply, firstDraft, textOf, type Draft } from '../../../src/interpret/attack/draft';
 import type { Place } from '../../../src/interpret/attack/goal';
 import {
   countWords,
   unitsOf,
-  wordsChanged,
   wordsOfFields,
   type UnitOptions,
 } from '../../../src/interpret/attack/units';
@@ -198,7 +198,7 @@ describe('units of an attack', () => {
     }
   });
 
-  it('count what was changed, and are changed once where that is asked', async () => {
+  it('are changed once where that is asked', async () => {
     const start = await reading({ text: 'the charming film is good .' });
     const at = (text: string): Place =>
       unitsOf(start, anchored, plain).find(unit => unit.text === text)!.place;
@@ -213,9 +213,8 @@ describe('units of an attack', () => {
       ]),
     );
     assert.equal(replaced.draft.input.text, 'charming etoile is good .');
-    assert.equal(wordsChanged(replaced, plain), 2);
     assert.deepEqual(textsOf(replaced, { once: true }), ['charming', 'is', 'good', '.']);
-    // Two letters of one word are one word, whatever tokens it has.
+    // Of a word that lost letters no token is as it was.
     const { start: first } = at('good');
     const letters = await changed(
       apply(start.draft, [
@@ -224,13 +223,11 @@ describe('units of an attack', () => {
       ]),
     );
     assert.equal(letters.draft.input.text, 'the charming film is got .');
-    assert.equal(wordsChanged(letters, plain), 1);
     assert.deepEqual(textsOf(letters, { once: true }), ['the', 'charming', 'film', 'is', '.']);
     const inserted = await changed(
       apply(start.draft, [{ field: 0, start: 3, end: 3, edit: 'insert', to: 'very' }]),
     );
     assert.equal(inserted.draft.input.text, 'the very charming film is good .');
-    assert.equal(wordsChanged(inserted, plain), 1);
     assert.ok(!textsOf(inserted, { once: true }).includes('very'));
   });
 
@@ -244,5 +241,34 @@ describe('units of an attack', () => {
     assert.equal(gone("'"), 'the good,bad film (isn t) good.');
     assert.equal(gone('('), "the good,bad film isn't) good.");
     assert.equal(gone('.'), "the good,bad film (isn't) good");
+  });
+
+  it('leave the other words as they were, single blanks between them, whichever of them go', () => {
+    const words = fc.array(fc.stringMatching(/^[ab.'(-]{1,5}$/), { minLength: 1, maxLength: 5 });
+    const cut = (text: string): string[] => text.match(/[ab]+|[.'(-]/g) ?? [];
+    fc.assert(
+      fc.property(words, fc.infiniteStream(fc.nat(99)), (list, picks) => {
+        let draft = firstDraft({ text: list.join(' ') }, null);
+        let left = cut(draft.input.text);
+        while (left.length > 1) {
+          const gone = picks.next().value! % left.length;
+          const places = [...draft.input.text.matchAll(/[ab]+|[.'(-]/g)];
+          const { index: start, 0: word } = places[gone]!;
+          const edit = {
+            field: 0,
+            start,
+            end: start + word.length,
+            edit: 'delete',
+            to: '',
+          } as const;
+          draft = apply(draft, [edit]);
+          left = left.filter((_, at) => at !== gone);
+          const { text } = draft.input;
+          assert.deepEqual(cut(text), left);
+          assert.equal(text, text.trim().replace(/ +/g, ' '));
+        }
+      }),
+      { numRuns: 300, seed: 2 },
+    );
   });
 });
