@@ -1,6 +1,6 @@
 /** Attacks the records of a dataset one after another, writes what comes out, and goes on where it was stopped. */
 import path from 'node:path';
-import type { DatasetFormat, FieldOptions, LineSource } from '../dataset';
+import type { DatasetFormat, DatasetRecord, FieldOptions, LineSource } from '../dataset';
 import { textInput } from '../dataset';
 import { resolveAttackOptions } from '../interpret/attack/options';
 import type { AttackRequest, AttackResult } from '../protocol/attack';
@@ -8,12 +8,13 @@ import type { AttackTable, AttackTableRow } from '../protocol/attackTable';
 import type { ModelInfo } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import type { TextInput } from '../protocol/task';
+import type { EarlierRun } from './earlierRun';
 import type { BatchEngine } from './engine';
 import { countRecords, readRecords, type BatchRecord } from './records';
 import { ResultFiles, type ResultPaths } from './resultFiles';
 import { runHeader } from './runHeader';
-import { attackedLine, errorLine, rowOf, type RunLine } from './runLines';
-import { SummaryCount } from './summary';
+import { attackedLine, errorLine, rowOf, type RunLine, type RunPlace } from './runLines';
+import { SummaryCount, type CountedRow } from './summary';
 
 /** What is asked about every record. */
 export type AttackQuestion = Omit<AttackRequest, keyof TextInput | 'trace'>;
@@ -77,9 +78,9 @@ export async function attackRun(
         done => refuseChanged(run, output, done),
       );
       files = opened.files;
-      for (const line of opened.done) {
-        attacked.add(line.record.line);
-        table.add(line);
+      for (const { counted } of opened.done.values()) {
+        attacked.add(counted.row.line);
+        table.add(counted);
       }
     }
     watch.onStart?.(table.now('running'));
@@ -87,7 +88,7 @@ export async function attackRun(
       if (attacked.has(record.start + 1)) continue;
       const { line, result } = await attackRecord(run, engine, record, signal);
       await files?.append(line);
-      table.add(line);
+      table.add(rowOf(line));
       watch.onRow?.(table.now('running'), line, result);
     }
     return table.now('done');
@@ -110,8 +111,7 @@ class TableOf {
     this.count = new SummaryCount(total);
   }
 
-  add(line: RunLine): void {
-    const counted = rowOf(line);
+  add(counted: CountedRow): void {
     this.rows.push(counted.row);
     this.count.add(counted);
   }
@@ -130,30 +130,50 @@ class TableOf {
   }
 }
 
-/** A crash of the engine costs one more try; a record that crashes it twice is told as an error. */
+interface Attacked {
+  readonly line: RunLine;
+  readonly result: AttackResult | null;
+}
+
+/** What is wrong with this record alone becomes its line. */
 async function attackRecord(
+  run: AttackRun,
+  engine: BatchEngine,
+  { start, sha256, read }: BatchRecord,
+  signal: AbortSignal | undefined,
+): Promise<Attacked> {
+  const place = { file: run.dataset.file, line: start + 1, field: '', sha256 };
+  let record: DatasetRecord;
+  try {
+    record = read();
+  } catch (error) {
+    if (!(error instanceof GlassboxError)) throw error;
+    return { line: errorLine(error, place, null), result: null };
+  }
+  const named = { ...place, field: record.text.name };
+  return await attackText(run, engine, { input: textInput(record), place: named }, signal);
+}
+
+/** A crash of the engine costs one more try; a text that crashes it twice is an error. */
+async function attackText(
   { dataset, question }: AttackRun,
   engine: BatchEngine,
-  { start, sha256, record, error }: BatchRecord,
+  { input, place }: { readonly input: TextInput; readonly place: RunPlace },
   signal: AbortSignal | undefined,
-): Promise<{ readonly line: RunLine; readonly result: AttackResult | null }> {
-  const field = record?.text.name ?? '';
-  const place = { file: dataset.file, line: start + 1, field, sha256 };
-  if (!record) return { line: errorLine(error!, place, null), result: null };
-  const input = textInput(record);
+): Promise<Attacked> {
   for (let attempt = 1; ; attempt++) {
     try {
       const result = await engine.call('attack', { ...question, ...input }, { signal });
       return { line: attackedLine(result, place), result };
-    } catch (thrown) {
+    } catch (error) {
       if (signal?.aborted) throw cancelled(dataset.source);
-      if (!(thrown instanceof GlassboxError) || isAboutAll(thrown)) throw thrown;
-      if (thrown.code === 'engine-lost') {
-        // Throws when there is no engine any more: then nothing is wrong with the record.
+      if (!(error instanceof GlassboxError) || isAboutAll(error)) throw error;
+      if (error.code === 'engine-lost') {
+        // Throws when there is no engine any more: then nothing is wrong with the text.
         await loadModel(engine, question, signal);
         if (attempt === 1) continue;
       }
-      return { line: errorLine(thrown, place, input), result: null };
+      return { line: errorLine(error, place, input), result: null };
     }
   }
 }
@@ -174,13 +194,13 @@ async function loadModel(
 async function refuseChanged(
   { dataset }: AttackRun,
   { jsonl }: ResultPaths,
-  done: readonly RunLine[],
+  done: EarlierRun['done'],
 ): Promise<void> {
-  const left = new Map(done.map(({ record }) => [record.line, record.sha256]));
+  const left = new Map(done);
   const { source, format, fields = {}, lines = null } = dataset;
   for await (const { start, sha256 } of readRecords(source, format, { fields, lines })) {
     const before = left.get(start + 1);
-    if (before !== undefined && before !== sha256) throw changed(start + 1);
+    if (before && before.sha256 !== sha256) throw changed(start + 1);
     left.delete(start + 1);
     if (left.size === 0) return;
   }

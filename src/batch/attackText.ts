@@ -109,7 +109,8 @@ function remarks(result: AttackResult, paint: AttackPaint): string[] {
   const { device, milliseconds } = result;
   const verified = verifiedFromText ? 'verified' : 'not verified';
   const counts = `${queries} texts asked about in ${runs} ${runs === 1 ? 'run' : 'runs'}`;
-  const trust = steps.length > 0 ? `${counts}; the outcome is ${verified} from the final text` : counts;
+  const trust =
+    steps.length > 0 ? `${counts}; the outcome is ${verified} from the final text` : counts;
   return [
     trust,
     ...(minimality ? [paint.data(minimality.says)] : []),

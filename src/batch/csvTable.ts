@@ -1,6 +1,6 @@
 /** The table of an attack on many records as CSV (RFC 4180, UTF-8, lines end in '\n'). */
 import { stringify } from 'csv-stringify/sync';
-import { rowOf, type RunLine } from './runLines';
+import type { CountedRow } from './summary';
 
 const columns = [
   'line',
@@ -24,9 +24,7 @@ export const csvHeader = stringify([columns]);
  * Texts are written as they are, always in quotes: no apostrophe is put before a cell that begins with = + - or @, since
  * programs that read the table would take it for a part of the text. A spreadsheet should import these columns as text.
  */
-export function csvRow(line: RunLine): string {
-  const { row } = rowOf(line);
-  const verified = line.outcome === 'error' ? '' : String(line.verified_from_text);
+export function csvRow({ row, verified }: CountedRow): string {
   const cells = [
     row.line,
     row.original,
@@ -40,7 +38,7 @@ export function csvRow(line: RunLine): string {
     row.wordsChanged,
     row.words,
     row.queries,
-    verified,
+    verified === null ? '' : String(verified),
   ];
   return stringify([cells], { quoted_string: true });
 }

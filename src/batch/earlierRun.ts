@@ -5,10 +5,18 @@ import { isDeepStrictEqual } from 'node:util';
 import { openFileLines } from '../dataset';
 import { GlassboxError } from '../protocol/messages';
 import { elsewhere, sizeOf } from './outputFile';
-import { parseHeader, parseRunLine, type RunHeader, type RunLine } from './runLines';
+import { parseHeader, parseRunLine, rowOf, type RunHeader } from './runLines';
+import type { CountedRow } from './summary';
+
+/** A record that is done: what the table needs of its line, which may be long. */
+export interface DoneRecord {
+  readonly sha256: string | null;
+  readonly counted: CountedRow;
+}
 
 export interface EarlierRun {
-  readonly lines: readonly RunLine[];
+  /** By the line on which the record starts, from 1. */
+  readonly done: ReadonlyMap<number, DoneRecord>;
   /** Bytes of the file up to its last whole line; half of a line is left by a run that was killed. */
   readonly length: number;
 }
@@ -27,7 +35,7 @@ export async function readEarlierRun(file: string, header: RunHeader): Promise<E
     // Killed before the header was written, or empty; what else has no line break is somebody else's.
     const half = size < 2 ** 20 ? await readFile(file, 'utf8') : null;
     if (half !== null && (beginning.startsWith(half) || half.startsWith(beginning))) {
-      return { lines: [], length: 0 };
+      return { done: new Map(), length: 0 };
     }
     throw notResults(name);
   }
@@ -36,7 +44,7 @@ export async function readEarlierRun(file: string, header: RunHeader): Promise<E
     const old = source.line(0).startsWith(beginning) ? parseHeader(source.line(0)) : null;
     if (!old) throw notResults(name);
     refuseOther(name, old, header);
-    const lines: RunLine[] = [];
+    const done = new Map<number, DoneRecord>();
     for (let index = 1; index < source.lineCount - 1; index++) {
       const line = parseRunLine(source.line(index));
       if (!line) {
@@ -45,9 +53,10 @@ export async function readEarlierRun(file: string, header: RunHeader): Promise<E
           `${name}, line ${index + 1}: this is no result of an attack; correct the line or ${elsewhere}.`,
         );
       }
-      lines.push(line);
+      const { line: place, sha256 } = line.record;
+      if (!done.has(place)) done.set(place, { sha256, counted: rowOf(line) });
     }
-    return { lines, length };
+    return { done, length };
   } finally {
     await source.close();
   }

@@ -12,7 +12,7 @@ export interface RecordsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A record, or why it is none. */
+/** Where a record stands. */
 export interface BatchRecord {
   /** Lines from 0; both belong to the record. */
   readonly start: number;
@@ -22,17 +22,19 @@ export interface BatchRecord {
    * cannot be read.
    */
   readonly sha256: string | null;
-  readonly record: DatasetRecord | null;
-  /** One sentence with file, line and the way out, where there is no record. */
-  readonly error: GlassboxError | null;
+  /**
+   * Cheapest before the next one is asked for.
+   * Throws GlassboxError 'bad-input' for a broken record: one sentence with file, line and the way out.
+   */
+  readonly read: () => DatasetRecord;
 }
 
 /** So many records are walked over before others get their turn. */
 const slice = 500;
 
 /**
- * Reads every line of the file once, in order. Headers and blank lines are no records; a broken record comes as an
- * error. Throws GlassboxError 'cancelled', and 'bad-input' where the beginning of a CSV or TSV file cannot be read.
+ * Reads every line of the file once, in order. Headers and blank lines are no records; a broken record is one, which
+ * cannot be read. Throws GlassboxError 'cancelled', and 'bad-input' where the beginning of a CSV or TSV file cannot be read.
  */
 export async function* readRecords(
   source: LineSource,
@@ -41,14 +43,12 @@ export async function* readRecords(
 ): AsyncGenerator<BatchRecord> {
   const cache = new DatasetCache();
   for await (const { start, end } of walk(source, format, options, cache)) {
-    const sha256 = hashOf(source, start, end);
-    try {
-      const record = recordAt(source, format, start, { ...options.fields, cache });
-      yield { start, end, sha256, record, error: null };
-    } catch (error) {
-      if (!(error instanceof GlassboxError)) throw error;
-      yield { start, end, sha256, record: null, error };
-    }
+    yield {
+      start,
+      end,
+      sha256: hashOf(source, start, end),
+      read: () => recordAt(source, format, start, { ...options.fields, cache }),
+    };
   }
 }
 

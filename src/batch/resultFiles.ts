@@ -3,9 +3,9 @@ import { open, truncate, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { GlassboxError } from '../protocol/messages';
 import { csvHeader, csvRow } from './csvTable';
-import { readEarlierRun } from './earlierRun';
+import { readEarlierRun, type EarlierRun } from './earlierRun';
 import { elsewhere, refuseSame, sizeOf, writing } from './outputFile';
-import type { RunHeader, RunLine } from './runLines';
+import { rowOf, type RunHeader, type RunLine } from './runLines';
 
 export interface ResultPaths {
   readonly jsonl: string;
@@ -29,29 +29,31 @@ export class ResultFiles {
    * Begins both files, or goes on where the same run was stopped.
    * @param dataset path of the file that is attacked, never written.
    * @param stillFits is told what is done already; throws where that no longer fits the dataset. Nothing is changed before.
-   * @returns with `done`, the lines of the earlier run.
+   * @returns with `done`, the records of the earlier run.
    * @throws GlassboxError 'bad-input' where the files are something else, or of another run: they stay as they are.
    */
   static async open(
     paths: ResultPaths,
     header: RunHeader,
     dataset: string,
-    stillFits: (done: readonly RunLine[]) => Promise<void>,
-  ): Promise<{ readonly files: ResultFiles; readonly done: readonly RunLine[] }> {
+    stillFits: (done: EarlierRun['done']) => Promise<void>,
+  ): Promise<{ readonly files: ResultFiles; readonly done: EarlierRun['done'] }> {
     await refuseSame(paths.jsonl, dataset);
     await refuseSame(paths.csv, dataset);
     return await writing(paths.jsonl, async () => {
       const before = await readEarlierRun(paths.jsonl, header);
       await refuseForeignTable(paths.csv, before !== null);
-      const done = before?.lines ?? [];
-      if (done.length > 0) await stillFits(done);
+      const done = before?.done ?? new Map<never, never>();
+      if (done.size > 0) await stillFits(done);
       if (before) await truncate(paths.jsonl, before.length);
       const jsonl = await open(paths.jsonl, before ? 'a' : 'ax');
       try {
         const files = new ResultFiles(paths, jsonl, await open(paths.csv, 'w'));
         if (!before || before.length === 0) await files.add(files.jsonl, header);
         // The table follows from the lines, so it is simply written again.
-        await files.csv.appendFile(csvHeader + done.map(csvRow).join(''));
+        await files.csv.appendFile(
+          csvHeader + [...done.values()].map(({ counted }) => csvRow(counted)).join(''),
+        );
         return { files, done };
       } catch (error) {
         await jsonl.close();
@@ -63,7 +65,7 @@ export class ResultFiles {
   /** Returns once the line is on the disk. */
   async append(line: RunLine): Promise<void> {
     await writing(this.paths.jsonl, () => this.add(this.jsonl, line));
-    await writing(this.paths.csv, () => this.csv.appendFile(csvRow(line)));
+    await writing(this.paths.csv, () => this.csv.appendFile(csvRow(rowOf(line))));
   }
 
   async close(): Promise<void> {

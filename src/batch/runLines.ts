@@ -89,7 +89,7 @@ export function rowOf(line: RunLine): CountedRow {
       words: 0,
       queries: 0,
     };
-    return { row, correct: null };
+    return { row, correct: null, verified: null };
   }
   const { original, final, outcome, success, gold, correct, words, queries } = line;
   const row: AttackTableRow = {
@@ -107,7 +107,7 @@ export function rowOf(line: RunLine): CountedRow {
     words,
     queries,
   };
-  return { row, correct };
+  return { row, correct, verified: line.verified_from_text };
 }
 
 /** Of a pair, one below the other. */

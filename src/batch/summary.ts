@@ -1,10 +1,13 @@
 /** Counts of an attack on many records, and what follows from them. */
 import type { AttackSummary, AttackTableRow } from '../protocol/attackTable';
 
-/** A row, and whether its prediction before the attack was gold (null where that cannot be said). */
+/** A row, and what the table does not show. */
 export interface CountedRow {
   readonly row: AttackTableRow;
+  /** Whether the prediction before the attack was gold; null where that cannot be said. */
   readonly correct: boolean | null;
+  /** Null of an error. */
+  readonly verified: boolean | null;
 }
 
 /** Takes rows one by one, so that a summary after each costs nothing. */

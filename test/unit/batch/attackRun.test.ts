@@ -249,6 +249,13 @@ describe('batch: attack on many records', () => {
       assert.deepEqual([state, rows.length, (await lines()).length], ['stopped', 1, 2]);
     });
 
+    it('a record that two runs wrote at once counts once', async () => {
+      const { run, output, lines } = place();
+      const { rows } = await run(new FakeEngine());
+      await appendFile(output.jsonl, `${(await lines())[2]!}\n`);
+      assert.deepEqual((await run(new FakeEngine())).rows, rows);
+    });
+
     it('the table is written again when it is gone', async () => {
       const { run, output, table } = place();
       await run(new FakeEngine());

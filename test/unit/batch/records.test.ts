@@ -3,20 +3,38 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { countRecords, readRecords, type BatchRecord } from '../../../src/batch/records';
-import { recordAt, type DatasetFormat, type LineSource } from '../../../src/dataset';
+import {
+  recordAt,
+  type DatasetFormat,
+  type DatasetRecord,
+  type LineSource,
+} from '../../../src/dataset';
+import { GlassboxError } from '../../../src/protocol/messages';
 import { counting, linesOf, withFile } from '../dataset/sources';
+
+interface Found extends Omit<BatchRecord, 'read'> {
+  readonly record: DatasetRecord | null;
+  readonly error: GlassboxError | null;
+}
 
 async function all(
   source: LineSource,
   format: DatasetFormat,
   options: Parameters<typeof readRecords>[2] = {},
-): Promise<BatchRecord[]> {
-  const found: BatchRecord[] = [];
-  for await (const record of readRecords(source, format, options)) found.push(record);
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for await (const { read, ...place } of readRecords(source, format, options)) {
+    try {
+      found.push({ ...place, record: read(), error: null });
+    } catch (error) {
+      assert.ok(error instanceof GlassboxError);
+      found.push({ ...place, record: null, error });
+    }
+  }
   return found;
 }
 
-const brief = ({ start, end, record, error }: BatchRecord) => [
+const brief = ({ start, end, record, error }: Found) => [
   start,
   end,
   record?.text.value ?? error!.message,

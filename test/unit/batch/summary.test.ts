@@ -20,7 +20,7 @@ function rowWith(given: Partial<AttackTableRow>, correct: boolean | null = null)
     queries: 0,
     ...given,
   };
-  return { row, correct };
+  return { row, correct, verified: true };
 }
 
 const flipped = (wordsChanged: number, words: number, queries: number) => ({
