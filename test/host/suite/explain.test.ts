@@ -42,11 +42,11 @@ describe('Explain Line', () => {
     assert.equal(state.record.gold, data.label);
     assert.deepEqual(api.lastState(), state);
 
-    assert.equal(panelTabs().length, 1);
     await until(
       'the panel is beside the file',
       () => panelTabs()[0]?.group.viewColumn === vscode.ViewColumn.Two,
     );
+    assert.equal(panelTabs().length, 1);
     assert.equal(vscode.window.activeTextEditor, editor);
     assert.equal(await read(uri), before);
   });
