@@ -104,13 +104,15 @@ describe('filters of replacements', () => {
     }
   });
 
-  it('same class: words for words, numbers for numbers, punctuation for punctuation', () => {
+  it('same class and script: words for words, numbers for numbers, punctuation for punctuation', () => {
     const fits = (text: string): string[] => fitting(word(text), { sameClass: true });
     assert.deepEqual(fits('1,000'), ['42', '7']);
     assert.deepEqual(fits('?'), ['!', '.']);
     assert.deepEqual(fits('4th'), ['3d']);
-    const names = words.filter(token => !/[\d!.]/.test(token));
+    const names = words.filter(token => !/[\d!.映]/.test(token));
     assert.deepEqual(fits('fine'), names);
+    // Another script is another class.
+    assert.deepEqual(fits('год'), ['映']);
     // Of punctuation no whole word is left: nothing may take its place.
     assert.deepEqual(fitting(word('?'), { sameClass: true, wholeWords: true }), []);
   });

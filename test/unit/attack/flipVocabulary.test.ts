@@ -45,7 +45,7 @@ describe('vocabulary', () => {
       startsWord: false,
       alone: false,
       written: 'lower',
-      kind: 'letters',
+      kind: 'latin',
       stopWord: false,
     });
     const charm = (await entryOf(tokenizer, 'charm'))!;
@@ -102,7 +102,7 @@ describe('vocabulary', () => {
     assert.deepEqual([good.surface, good.startsWord, good.alone], ['good', true, true]);
     const ly = (await entryOf(tokenizer, 'ly'))!;
     assert.deepEqual([ly.surface, ly.startsWord, ly.alone], ['ly', false, false]);
-    assert.equal((await entryOf(tokenizer, '▁déjà'))!.kind, 'letters');
+    assert.equal((await entryOf(tokenizer, '▁déjà'))!.kind, 'latin');
     for (const token of ['<unk>', '▁', '<0x0A>']) {
       assert.equal(await entryOf(tokenizer, token), null, token);
     }
@@ -152,7 +152,7 @@ describe('vocabulary', () => {
       const { entries, lowerCases } = await Vocabulary.of(tokenizer, tokenizer.vocabSize);
       assert.equal(lowerCases, name === 'sst2-bert' || name === 'tweet-cnn');
       const words = entries.filter(
-        entry => entry !== null && entry.startsWord && entry.kind === 'letters',
+        entry => entry !== null && entry.startsWord && entry.kind === 'latin',
       ) as Entry[];
       const alone = words.filter(entry => entry.alone);
       assert.ok(words.length > 1500, `${words.length} words of ${name}`);
@@ -192,10 +192,13 @@ describe('forms of words', () => {
       '€',
       '3d',
       'e\u0301',
+      'фильм',
+      '年',
+      'aж',
     ];
     assert.deepEqual(words.map(classOf), [
-      ...['letters', 'letters', 'letters', 'letters', 'digits', 'digits'],
-      ...['punctuation', 'punctuation', 'mixed', 'letters'],
+      ...['latin', 'latin', 'latin', 'latin', 'digits', 'digits'],
+      ...['punctuation', 'punctuation', 'mixed', 'latin', 'letters', 'letters', 'letters'],
     ]);
   });
 

@@ -95,7 +95,10 @@ async function lowerCases(
 ): Promise<boolean> {
   const samples = entries
     .filter(entry => entry !== null)
-    .filter(({ alone, written, kind }) => alone && written === 'lower' && kind === 'letters')
+    .filter(
+      ({ alone, written, kind }) =>
+        alone && written === 'lower' && (kind === 'latin' || kind === 'letters'),
+    )
     .map(({ surface }) => surface)
     .filter(word => word.toUpperCase().toLowerCase() === word)
     .slice(0, caseSamples);

@@ -3,8 +3,11 @@
 /** 'none': without a letter that has a case. A single capital letter is capitalised. */
 export type Written = 'lower' | 'capitalised' | 'upper' | 'mixed' | 'none';
 
-/** Numbers may have points and commas inside, words hyphens and apostrophes. */
-export type WordClass = 'letters' | 'digits' | 'punctuation' | 'mixed';
+/**
+ * Numbers may have points and commas inside, words hyphens and apostrophes. Words in Latin letters and those in other scripts are
+ * two classes: one does not read as the other.
+ */
+export type WordClass = 'latin' | 'letters' | 'digits' | 'punctuation' | 'mixed';
 
 const lower = /^[^\p{Lu}\p{Lt}]*$/u;
 const capitalised = /^[^\p{Lu}\p{Lt}\p{Ll}]*[\p{Lu}\p{Lt}][^\p{Lu}\p{Lt}]*$/u;
@@ -19,11 +22,12 @@ export function writtenAs(word: string): Written {
 }
 
 const letters = /^[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*$/u;
+const latin = /^[\p{Script=Latin}\p{M}'’-]+$/u;
 const digits = /^\p{N}+(?:[.,]\p{N}+)*$/u;
 const lettersOrDigits = /[\p{L}\p{N}]/u;
 
 export function classOf(word: string): WordClass {
-  if (letters.test(word)) return 'letters';
+  if (letters.test(word)) return latin.test(word) ? 'latin' : 'letters';
   if (digits.test(word)) return 'digits';
   return lettersOrDigits.test(word) ? 'mixed' : 'punctuation';
 }
