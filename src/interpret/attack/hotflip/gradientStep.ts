@@ -1,4 +1,5 @@
 /** The gradient step: what flips of each unit of some texts come to, to first order. */
+import type { Row } from '../../../model/inputs';
 import type { Window } from '../../../model/windows';
 import { readTogether } from '../../task/words';
 import type { Decision } from '../../task/decision';
@@ -20,6 +21,8 @@ export interface Gradients {
 export interface Ask {
   readonly trial: Trial;
   readonly units: readonly OpenUnit[];
+  /** An id to put in the place of every piece of these units; null: they stay. */
+  readonly blank: number | null;
 }
 
 export interface OpenUnit extends Unit {
@@ -89,7 +92,7 @@ interface Prepared {
   readonly questions: readonly FlipQuestion[];
 }
 
-function prepare({ goal }: Tester, { trial, units }: Ask): Prepared {
+function prepare({ goal }: Tester, { trial, units, blank }: Ask): Prepared {
   const { read, draft } = trial;
   const decisionsOf = new Map<number, Decision[]>();
   for (const { window, weight, decisions } of goal.parts(read, draft)) {
@@ -108,8 +111,14 @@ function prepare({ goal }: Tester, { trial, units }: Ask): Prepared {
     filters[at.window]![at.positions[0]!] = unit.filter;
     return [{ unit, ...at }];
   });
+  const isBlank = (window: number, position: number): boolean =>
+    blank !== null && places.some(at => at.window === window && at.positions.includes(position));
+  const rowOf = ({ row }: Window, window: number): Row => ({
+    ...row,
+    ids: row.ids.map((id, position) => (isBlank(window, position) ? blank! : id)),
+  });
   const questions = windows.map(({ decisions }, index) => ({
-    row: asked[index]!.row,
+    row: rowOf(asked[index]!, index),
     decisions,
     filterOf: filters[index]!,
   }));

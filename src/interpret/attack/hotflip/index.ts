@@ -9,6 +9,7 @@ import type { AttackMethod, Found, Search } from '../method';
 import { countWords } from '../units';
 import { climb, type Climb } from './beam';
 import { GradientProposer } from './gradientProposer';
+import { flippable, type Workshop } from './ideas';
 import { mostFlips } from './limits';
 import { minimal, oneIsLeast, type MinimalClimb } from './minimal';
 import type { Proposer } from './proposal';
@@ -19,10 +20,10 @@ export const hotflip: AttackMethod = async search => {
   const { tokenizer, embedding } = tester.model.about;
   // A text was read, so there is one.
   const vocabulary = await Vocabulary.of(tokenizer!, embedding.vocabulary);
-  const program = await FlipProgram.of(tester.model);
-  const proposer = new GradientProposer(tester, program, vocabulary, options);
-  if (proposer.unitsOf(start).length === 0) return nothing('no word of the text may be changed');
-  return await searchWith(search, proposer);
+  const gradients = await FlipProgram.of(tester.model);
+  const shop: Workshop = { tester, gradients, vocabulary, options };
+  if (flippable(start, shop).length === 0) return nothing('no word of the text may be changed');
+  return await searchWith(search, new GradientProposer(shop));
 };
 
 /** The search that the options ask for, whoever proposes. */

@@ -1,0 +1,170 @@
+/** All ideas for some texts: one batch of gradients at the texts, and one at placeholders. */
+import type { Model } from '../../../model/model';
+import type { ResolvedAttackOptions } from '../../../protocol/attack';
+import { filtersFor, type FilterTarget } from '../flip/filters';
+import type { Vocabulary } from '../flip/vocabulary';
+import { isStopWord } from '../flip/wordForms';
+import type { Tester, Trial } from '../tester';
+import { unitsOf, type Unit } from '../units';
+import { gradientStep, type Gradients, type Slopes } from './gradientStep';
+import { byEstimate, keyOf, type Idea } from './proposal';
+import { deletionsOf, replacementsOf } from './proposals/atText';
+import { slipsOf } from './proposals/characters';
+import { anyWord, gapsOf, insertionsOf, questionOf } from './proposals/insert';
+import { byPosition, inTurn } from './ranking';
+import { Seeded } from './seeded';
+
+/** What ideas are made with. */
+export interface Workshop {
+  readonly tester: Tester;
+  readonly gradients: Gradients;
+  readonly vocabulary: Vocabulary;
+  readonly options: ResolvedAttackOptions;
+}
+
+export interface Ideas {
+  /** By the gradient, the most promising first. */
+  readonly estimated: readonly Idea[];
+  /** Tried beside them. */
+  readonly slips: readonly Idea[];
+}
+
+/** Replacements asked for beyond the candidates: some do not survive the tokenizer. */
+const spare = 8;
+/** Units a text that are blanked: those with the largest gradients. */
+const mostBlanked = 4;
+
+/** The units of a text that may be flipped. */
+export function flippable(trial: Trial, { tester, options }: Workshop): Unit[] {
+  const units = unitsOf(trial, tester.goal, options, { once: true });
+  return options.noStopWords ? units.filter(({ text }) => !isStopWord(text)) : units;
+}
+
+/**
+ * Replacements are ranked twice: by the gradient at the text, and by that at the text with its most important units blanked. Where the model is sure
+ * the first is next to nothing and may point the wrong way; the second does not know what was there, and its order is not that of an
+ * estimate. Both are tried in turn. A single candidate, AllenNLP's preset and a least cosine (which no blank has) leave
+ * the second out.
+ */
+export async function ideasOf(trials: readonly Trial[], shop: Workshop): Promise<Ideas[]> {
+  const { vocabulary, options } = shop;
+  const { edits, candidates, preset, seed } = options;
+  const texts = await slopesOf(trials, shop);
+  const blanked = await blankedIdeas(texts, shop);
+  const inserted = edits.includes('insert') ? await insertedIdeas(texts, shop) : [];
+  // Slips have no estimate to be ranked by: theirs is an equal share of the candidates.
+  const share = edits.includes('characters') ? Math.floor(candidates / edits.length) : 0;
+  return texts.map(({ trial, found: { slopes } }, index) => {
+    const atText = [
+      ...(edits.includes('replace') ? replacementsOf(slopes, vocabulary) : []),
+      ...(edits.includes('delete') ? deletionsOf(slopes) : []),
+      ...(inserted[index] ?? []),
+    ];
+    const random = new Seeded(seed, keyOf(trial.draft));
+    return {
+      estimated:
+        preset === 'allennlp'
+          ? byPosition(slopes, atText)
+          : inTurn(atText.sort(byEstimate), blanked[index]!),
+      slips: share > 0 ? slipsOf(slopes, share, random) : [],
+    };
+  });
+}
+
+interface Text {
+  readonly trial: Trial;
+  readonly found: Slopes;
+}
+
+async function slopesOf(trials: readonly Trial[], shop: Workshop): Promise<Text[]> {
+  const units = trials.map(trial => flippable(trial, shop));
+  const found = await ask(trials, units, null, shop);
+  return trials.map((trial, index) => ({ trial, found: found[index]! }));
+}
+
+/** Best first; without an estimate. */
+async function blankedIdeas(texts: readonly Text[], shop: Workshop): Promise<Idea[][]> {
+  const { edits, candidates, preset, minCosine } = shop.options;
+  const blank = placeholderOf(shop.tester.model);
+  const pure = candidates === 1 || preset === 'allennlp' || minCosine > -1;
+  if (pure || blank === null || !edits.includes('replace')) return texts.map(() => []);
+  const units = texts.map(({ found: { slopes } }) =>
+    slopes
+      .filter(({ replacements }) => replacements.length > 0)
+      .sort((a, b) => b.norm - a.norm)
+      .slice(0, mostBlanked)
+      .map(({ unit }) => unit),
+  );
+  const trials = texts.map(({ trial }) => trial);
+  const found = await ask(trials, units, blank, shop);
+  return found.map(({ slopes }) =>
+    replacementsOf(slopes, shop.vocabulary)
+      .sort(byEstimate)
+      .map(idea => ({ ...idea, estimate: null })),
+  );
+}
+
+async function ask(
+  trials: readonly Trial[],
+  units: readonly (readonly Unit[])[],
+  blank: number | null,
+  { tester, gradients, vocabulary, options }: Workshop,
+): Promise<Slopes[]> {
+  const targets = trials.flatMap((trial, index) =>
+    units[index]!.map(unit => targetOf(trial, unit, options)),
+  );
+  const { filters, filterOf } = options.edits.includes('replace')
+    ? filtersFor(vocabulary, options, targets)
+    : { filters: [], filterOf: [] };
+  let next = 0;
+  const asks = trials.map((trial, index) => ({
+    trial,
+    units: units[index]!.map(unit => ({ ...unit, filter: filterOf[next++] ?? null })),
+    blank,
+  }));
+  const frame = { filters, best: options.candidates + spare, minCosine: options.minCosine };
+  return await gradientStep(tester, gradients, asks, frame);
+}
+
+async function insertedIdeas(texts: readonly Text[], shop: Workshop): Promise<Idea[][]> {
+  const { tester, gradients, vocabulary, options } = shop;
+  const { model } = tester;
+  const placeholder = placeholderOf(model);
+  const { filters, filterOf } = filtersFor(vocabulary, options, [anyWord]);
+  const filter = filterOf[0] ?? null;
+  if (placeholder === null || filter === null) return texts.map(() => []);
+  const gaps = texts.map(({ trial, found }) => gapsOf(model, trial, found));
+  const questions = texts.flatMap(({ trial }, index) =>
+    gaps[index]!.map(gap => questionOf(model.about.head, trial, gap, placeholder, filter)),
+  );
+  if (questions.length === 0) return texts.map(() => []);
+  // Nothing stands there that a word could be like.
+  const frame = { filters, best: options.candidates + spare, minCosine: null };
+  tester.stopIfCancelled();
+  const { answers, runs } = await gradients.run(questions, frame, tester.options);
+  tester.spent(questions.length, runs);
+  let next = 0;
+  return gaps.map(ofText => ofText.flatMap(gap => insertionsOf(gap, answers[next++]!, vocabulary)));
+}
+
+/** What keeps the place of a word: the mask, else the unknown token, else padding; null where the model has none. */
+function placeholderOf({ about }: Model): number | null {
+  return about.maskId ?? about.tokenizer?.unkId ?? about.padId;
+}
+
+/** What is replaced, for the filters. */
+function targetOf(
+  { read: { hand } }: Trial,
+  { text, tokens }: Unit,
+  { unit }: ResolvedAttackOptions,
+): FilterTarget {
+  const [first] = tokens as readonly [number];
+  const token = hand.tokens[first]!;
+  const before = hand.tokens[first - 1];
+  const continues =
+    before?.special === false &&
+    before.field === token.field &&
+    before.word === token.word &&
+    token.word !== null;
+  return { id: hand.ids[first]!, text, startsWord: unit === 'words' || !continues };
+}
