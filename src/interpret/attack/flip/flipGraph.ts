@@ -5,7 +5,7 @@
  * With the word vector e_i at position i and the gradient g_i of the scalar by it, a token v in its place changes the scalar by
  *   (e_v - e_i) . g_i
  * to first order: the directional derivative of Ebrahimi et al. 2018 (HotFlip, "Derivatives of Operations"), there for one-hot
- * characters, in word vectors as in its section on words and in Wallace et al. 2019 (Universal Adversarial Triggers, eq. 2). The
+ * characters, in word vectors as in its section on words and in Wallace et al. 2019 (Universal Adversarial Triggers, "Token Replacement Strategy"). The
  * products e_v . g_i of all v are one product with the embedding table; it is made at the wanted positions only.
  */
 import { cleanup, narrow } from '../../../autodiff/passes';
