@@ -111,6 +111,7 @@ describe('rewriting', () => {
     await rest();
     await answer(1, `${original} No`, 0.4);
     assert.equal(await faded(), 0);
+    assert.equal(await isOff('Pin'), false);
     await button('Pin').click();
     await button('Append to Dataset File').click();
     assert.deepEqual(await panel.events('pin'), [null]);
