@@ -1,6 +1,7 @@
 /** Input Reduction where its result is known in closed form, and what it never removes. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { attack } from '../../../src/interpret/attack/attack';
 import type { Goal } from '../../../src/interpret/attack/goal';
 import { widthOf } from '../../../src/interpret/attack/reduction/beam';
 import { guess } from '../../../src/interpret/attack/reduction/importance';
@@ -293,6 +294,21 @@ describe('input reduction', () => {
       }),
       { numRuns: 150, seed: 3 },
     );
+  });
+
+  it('counts in its sentence the tokens that are left, those that have joined as one', async () => {
+    const model = await open({ go: 3, '##od': -2, '##ness': -0.5, goness: 5, x: 0 }, sumOfNumbers);
+    const { final, says, steps } = await attack(model, {
+      text: 'goodness x',
+      modelDir: '',
+      device: 'cpu',
+      attack: 'input-reduction',
+      options: { unit: 'tokens', importance: 'leave-one-out' },
+      target: null,
+      label: { kind: 'predicted' },
+    });
+    assert.deepEqual([final.text, steps.length], ['goness', 2]);
+    assert.match(says, /^reduced from 4 to 1 token and still yes/);
   });
 
   it('keeps what it has told when it is cancelled', async () => {

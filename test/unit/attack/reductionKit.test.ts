@@ -125,7 +125,7 @@ describe('input reduction of real models', () => {
   });
 
   it('ner-bert: an entity stays one, of its type, with all of its words', async function () {
-    const sentences = await firstTexts(kitPath(this, 'data', 'ner', 'dev.conll'), 40);
+    const sentences = await firstTexts(kitPath(this, 'data', 'ner', 'dev.conll'), 25);
     await withModel(this, 'ner-bert', async model => {
       let [original, left] = [0, 0];
       const given = (words: readonly string[]): TextInput => ({
@@ -141,7 +141,7 @@ describe('input reduction of real models', () => {
         const [prediction] = await predicted(model, [given(list)]);
         const entity = prediction!.entities[0];
         if (!entity) continue;
-        if (++count > 20) break;
+        if (++count > 10) break;
         const result = await reduce(model, given(list));
         const steps = stepsOf(given(list), result);
         // Which words are left: those of the entity are never among the removed.
@@ -180,7 +180,7 @@ describe('input reduction of real models', () => {
         left += last.length;
       }
       console.log(`      ${left} of ${original} words are left`);
-      assert.ok(count > 20 && left < original / 2);
+      assert.ok(count > 10 && left < original / 2);
     });
   });
 
