@@ -1,5 +1,6 @@
 /** What the panel asks for, done. */
 import * as vscode from 'vscode';
+import type { Attacker } from './attack/attacker';
 import type { AttackHandlerParts } from './attack/attackHandlers';
 import { makeAttackHandlers } from './attack/attackHandlers';
 import type { ChoiceMemory } from './choices';
@@ -20,6 +21,7 @@ import { makeRewriteHandlers } from './rewrite/rewriteHandlers';
 export interface PanelHandlerParts
   extends AttackHandlerParts, RewriteHandlerParts, LinesHandlerParts {
   readonly explainer: () => Explainer;
+  readonly attacker: () => Attacker;
   readonly failures: () => Failures;
   readonly choices: ChoiceMemory;
   readonly heatmap: Heatmap;

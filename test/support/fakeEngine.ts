@@ -7,6 +7,7 @@ import { processPort } from '../../src/engine/processPort';
 import { SerialQueue } from '../../src/engine/serialQueue';
 import { Channel } from '../../src/protocol/channel';
 import type { HandlerContext, NoRequests } from '../../src/protocol/channelTypes';
+import type { AttackResult } from '../../src/protocol/attack';
 import type { EngineEvents, EngineRequests, EngineStatus } from '../../src/protocol/engineMessages';
 import type { Explanation } from '../../src/protocol/explanation';
 import { GlassboxError, protocolVersion } from '../../src/protocol/messages';
@@ -25,6 +26,12 @@ function serve(): void {
     version: protocolVersion + Number(process.env['FAKE_VERSION'] ?? 0),
   });
   channel.handle('status', () => status());
+  channel.handle('attack', ({ trace = '', text }) => {
+    for (const says of [text, `${text} again`]) {
+      channel.emit('attackTrace', { trace, result: { says } as AttackResult });
+    }
+    return { says: 'done' } as AttackResult;
+  });
   channel.handle('explain', ({ text }, context) =>
     queue.run(async () => {
       await behave(text, context);

@@ -6,7 +6,7 @@ import { reveal } from '../records/reveal';
 import type { LinesAttacker } from './linesAttacker';
 
 export interface LinesHandlerParts {
-  readonly attacker: () => Attacker;
+  readonly attacker: () => Pick<Attacker, 'attack'>;
   readonly linesAttacker: () => LinesAttacker;
 }
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { commands } from '../../../src/host/ids';
 import { LinesAttacker } from '../../../src/host/lines/linesAttacker';
+import { makeLinesHandlers } from '../../../src/host/lines/linesHandlers';
 import { ResultPlaces } from '../../../src/host/lines/resultPlaces';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
+import type { Target } from '../../../src/host/records/target';
 import type { AttackTable } from '../../../src/protocol';
 import { FakeEngine, FakeMemento, fakeSurroundings } from './fakes';
 import {
@@ -165,6 +167,60 @@ describe('Attack Selection', () => {
       assert.equal(await linesAttacker.attack({ lines, wanted: settings }), null);
       assert.deepEqual(asked, [[201, 'attacked long.jsonl']]);
       assert.ok(!told.includes('open'));
+    });
+
+    it('is done in the files of the user, and what the panel asks for then is done', async () => {
+      const text = '{"text": "a fine film"}\n\n{"text": "so good"}\n';
+      const uri = await write('rows.jsonl', text);
+      const document = await vscode.workspace.openTextDocument(uri);
+      const { linesAttacker, engine, asked } = linesAttackerWith(true, true);
+      const dialogs = answerSaveDialogs(results('rows'));
+      const lines = { uri, document, lines: null };
+      const table = await linesAttacker.attack({ lines, wanted: settings });
+      dialogs.restore();
+      assert.deepEqual(
+        [asked, engine.attacks.map(({ label }) => label.kind)],
+        [[], ['predicted', 'predicted']],
+      );
+      assert.deepEqual(
+        table?.rows.map(({ line, attacked }) => [line, attacked]),
+        [
+          [1, 'dull fine film'],
+          [3, 'dull good'],
+        ],
+      );
+      let work: Promise<unknown> = Promise.resolve();
+      const attacked: unknown[] = [];
+      const attacker = {
+        attack: (target: Target, how: unknown) => {
+          attacked.push([target.uri.toString(), target.line, how]);
+          return Promise.resolve(null);
+        },
+      };
+      const handlers = makeLinesHandlers(
+        { attacker: () => attacker, linesAttacker: () => linesAttacker },
+        wanted => {
+          work = wanted();
+        },
+      );
+      handlers.linesReveal({ row: 1 });
+      await work;
+      const editor = vscode.window.activeTextEditor;
+      assert.equal(editor?.document.uri.toString(), uri.toString());
+      assert.equal(editor.selection.active.line, 2);
+      handlers.linesOpen({ row: 1 });
+      await work;
+      assert.deepEqual(attacked, [[uri.toString(), 2, settings]]);
+      handlers.linesShowFile({ as: 'csv' });
+      await work;
+      const shown = vscode.window.activeTextEditor?.document;
+      assert.equal(shown?.uri.fsPath, workspaceUri('results', 'rows.csv').fsPath);
+      assert.match(shown.getText(), /"dull good"/);
+      handlers.linesResume(null);
+      assert.deepEqual(facts((await work) as AttackTable), facts(table));
+      assert.equal(engine.attacks.length, 2, 'nothing is attacked twice');
+      for (const ask of [handlers.linesReveal, handlers.linesOpen]) ask({ row: 7 });
+      assert.equal(attacked.length, 1, 'a row that is not there is nowhere');
     });
 
     it('opens no model that an untrusted workspace holds', async () => {

@@ -9,8 +9,11 @@ import type { ModelUseParts } from '../../../src/host/models/modelUse';
 import { ModelUse } from '../../../src/host/models/modelUse';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
 import { RecordReader } from '../../../src/host/records/readRecord';
+import { resolveAttackOptions } from '../../../src/interpret/attack/options';
 import type {
   AttackMap,
+  AttackRequest,
+  AttackResult,
   CallOptions,
   Explanation,
   ExplainRequest,
@@ -117,10 +120,60 @@ export function fakeExplanation(request: ExplainRequest): Explanation {
   };
 }
 
+/** The first word is another one now, and that flips it. */
+export function fakeAttack({ attack, options, target, text, pair }: AttackRequest): AttackResult {
+  const word = /\S+/.exec(text)?.[0] ?? '';
+  const { prediction } = fakeExplanation({ text, scalar: 'logit', method: '' } as ExplainRequest);
+  const original = {
+    text,
+    pair: pair ?? null,
+    words: null,
+    label: 'positive',
+    prediction,
+    margin: -2,
+  };
+  const change = { field: 0, edit: 'replace', from: word, to: 'dull', start: 0, end: 4 } as const;
+  const final = {
+    ...original,
+    text: `dull${text.slice(word.length)}`,
+    label: 'negative',
+    margin: 1,
+  };
+  const step = { ...final, changed: [change], changes: [change], queries: 2, estimate: null };
+  return {
+    attack,
+    options: resolveAttackOptions(attack, options),
+    target,
+    label: { kind: 'label', label: 'positive' },
+    goal: 'Make the model predict anything but "positive".',
+    original,
+    steps: [step],
+    final,
+    outcome: 'flipped',
+    success: true,
+    says: 'flipped positive to negative with 1 word changed',
+    wordsChanged: 1,
+    words: 3,
+    queries: 2,
+    runs: 2,
+    verifiedFromText: true,
+    minimality: null,
+    cancelled: false,
+    gold: null,
+    correct: null,
+    notes: [],
+    device: 'cpu',
+    milliseconds: 1,
+    modelHash: '00',
+    modelName: 'fake',
+  };
+}
+
 export type Answer = (request: ExplainRequest, options: CallOptions) => Promise<Explanation>;
 
 export class FakeEngine implements Engine {
   readonly requests: ExplainRequest[] = [];
+  readonly attacks: AttackRequest[] = [];
   readonly loaded: string[] = [];
 
   constructor(
@@ -132,6 +185,10 @@ export class FakeEngine implements Engine {
     if (name === 'loadModel') {
       this.loaded.push((params as { modelDir: string }).modelDir);
       return fakeInfo as never;
+    }
+    if (name === 'attack') {
+      this.attacks.push(params as AttackRequest);
+      return fakeAttack(params as AttackRequest) as never;
     }
     const request = params as ExplainRequest;
     this.requests.push(request);

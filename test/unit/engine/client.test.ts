@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineClientOptions, EngineState } from '../../../src/engine/client';
 import { EngineClient } from '../../../src/engine/client';
+import type { AttackRequest } from '../../../src/protocol/attack';
 import type { CallOptions } from '../../../src/protocol/channelTypes';
 import type { ExplainRequest } from '../../../src/protocol/explanation';
 import { GlassboxError } from '../../../src/protocol/messages';
@@ -66,6 +67,25 @@ describe('engine client', () => {
     };
     return client.call('explain', request, options);
   }
+
+  it('tells how far an attack has come, before its answer, to those who listen', async () => {
+    const client = start();
+    const told: string[] = [];
+    const stop = client.onTrace(({ trace, result }) => told.push(`${trace}: ${result.says}`));
+    const attack = async (trace: string): Promise<void> => {
+      const request = {
+        modelDir: 'model',
+        device: 'cpu',
+        text: 'on its way',
+        trace,
+      } as AttackRequest;
+      told.push((await client.call('attack', request)).says);
+    };
+    await attack('one');
+    stop();
+    await attack('two');
+    assert.deepEqual(told, ['one: on its way', 'one: on its way again', 'done', 'done']);
+  });
 
   it('starts no process before it is asked, one for many requests, and tells its states', async () => {
     const client = start();
