@@ -16,7 +16,7 @@ const hint = 'Point at a token, or walk with the arrow keys, for its number. Ent
 export function createReadout(invitation = hint): Readout {
   const element = make('p', { class: 'readout' });
   const say = (sentence: string) => {
-    fill(element, make('span', { class: 'muted' }, sentence || '\u00a0'));
+    fill(element, make('span', { class: 'muted' }, sentence));
   };
   return {
     element,

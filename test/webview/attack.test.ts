@@ -1,6 +1,6 @@
 /** The attack view in a browser: what it says, stepping, maps of steps, running, the form. */
 import assert from 'node:assert/strict';
-import type { AttackSettings, AttackState } from '../../src/protocol';
+import type { AttackSettings, AttackState, Change, Prediction } from '../../src/protocol';
 import {
   attackStateOf,
   failed,
@@ -9,10 +9,12 @@ import {
   reduced,
   resultOf,
   running,
+  sentiment,
   skipped,
   trace,
 } from './support/attackSamples';
 import { PanelPage } from './support/panelPage';
+import { labelPrediction } from './support/samples';
 import { pair } from './support/taskSamples';
 
 describe('attack', () => {
@@ -189,6 +191,63 @@ describe('attack', () => {
       assert.deepEqual(lengths, [7, 69, 93, 31]);
       await steps().first().click();
       assert.match((await rows())[1]!, /0\.93 → to 0\.93unchangedpredicted, gold/);
+    });
+
+    it('of many classes shows those that matter, and all when asked', async () => {
+      const labels = Array.from({ length: 30 }, (_, i) => `intent ${i}`);
+      const of = (top: number) =>
+        labelPrediction(
+          labels,
+          labels.map((_, i) => (i === top ? 0.7 : i === 12 ? 0.2 : 0.003)),
+          top,
+          [29],
+        );
+      const { original, steps: all } = flipped.result;
+      const result = resultOf({
+        original: { ...original, prediction: of(4) },
+        steps: [{ ...all[0]!, prediction: of(8) }],
+      });
+      await show({ ...flipped, result });
+      const names = () => panel.page.locator('.compare-label').allInnerTexts();
+      const first = await names();
+      for (const name of ['intent 4', 'intent 8', 'intent 29'])
+        assert.ok(first.includes(name), name);
+      assert.ok(first.length <= 8);
+      await button('Show all 30').click();
+      assert.deepEqual(await names(), labels);
+    });
+
+    it('of a number has no bars; of what is not among the likeliest says so', async () => {
+      const { original, steps: all } = flipped.result;
+      const number = (value: number): Prediction => ({
+        ...sentiment(0.5),
+        task: 'regression',
+        link: 'identity',
+        label: String(value),
+        labels: ['score'],
+        logits: [value],
+        probabilities: [],
+        decided: [0],
+        right: [],
+      });
+      const row = async () =>
+        spaced((await panel.page.locator('.compare-row').first().textContent()) ?? '');
+      const between = (before: Prediction, after: Prediction) =>
+        show({
+          ...flipped,
+          result: resultOf({
+            original: { ...original, prediction: before },
+            steps: [{ ...all[0]!, prediction: after }],
+          }),
+        });
+      await between(number(3.71), number(2.2));
+      assert.equal(await row(), 'score3.71 → to 2.2down 1.51predicted');
+      assert.equal(await panel.page.locator('.compare-bar').count(), 0);
+      await between(
+        labelPrediction(['she', 'he'], [0.6, 0.3], 0),
+        labelPrediction(['he', 'it'], [0.5, 0.2], 0),
+      );
+      assert.equal(await row(), 'she0.60 → to not listedno longer predicted');
     });
 
     it('draws margin and queries, with the line where it flips', async () => {
@@ -464,6 +523,37 @@ describe('attack', () => {
       await show(running);
       assert.equal(await number('Most changes').inputValue(), '9');
     });
+  });
+
+  it('marks what was changed in the second text of a pair there', async () => {
+    const { record } = pair;
+    const { original, steps: all } = flipped.result;
+    const texts = { text: record.text, pair: record.pair!.text };
+    const at = texts.pair.indexOf('swim');
+    const to = 'sing';
+    const change: Change = {
+      field: 1,
+      edit: 'replace',
+      from: 'swim',
+      to,
+      start: at,
+      end: at + to.length,
+    };
+    const step = {
+      ...all[0]!,
+      ...texts,
+      pair: texts.pair.replace('swim', to),
+      changes: [change],
+      changed: [change],
+    };
+    await show({
+      ...flipped,
+      record,
+      result: resultOf({ original: { ...original, ...texts }, steps: [step] }),
+    });
+    const shown = await panel.page.locator('.map-plain .map-text').allTextContents();
+    assert.equal(shown[0], texts.text);
+    assert.match(shown[1]!, /\(changed swim to sing\) swim→sing/);
   });
 
   it('copies and appends the step that is shown', async () => {

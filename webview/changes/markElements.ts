@@ -3,12 +3,13 @@ import { make } from '../dom';
 import type { Mark } from './marks';
 import { foreignLetters, kindOf, markSigns, spokenMark } from './marks';
 
-/** The old text and the sign, to stand right before the new text. Eyes only: `spokenMark` is for ears. */
+/** The sign and the old text, to stand right before the new text. Eyes only: `spokenMark` is for ears. */
 export function oldElement(mark: Mark): HTMLElement {
   const kind = kindOf(mark);
   const sign = make('span', { class: 'mark-sign' }, markSigns[kind]);
   const was = mark.from === '' ? null : make('del', { class: 'mark-old' }, mark.from);
-  return make('span', { class: classOf(mark), 'aria-hidden': 'true' }, was, sign);
+  const parts = kind === 'deleted' ? [sign, was] : [was, sign];
+  return make('span', { class: classOf(mark), 'aria-hidden': 'true' }, ...parts);
 }
 
 /** The frame around the new text; its content is the caller's. */

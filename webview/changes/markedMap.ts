@@ -28,11 +28,17 @@ export interface MarkedMap {
   readonly show: (fields: readonly MarkedField[], state: PanelState | null, says: string) => void;
 }
 
-/** `label` names the map to a screen reader: 'Text of the step'. A map without a legend stands beside one that has it. */
-export function createMarkedMap(label: string, withLegend = true): MarkedMap {
+/**
+ * 'full': with readout, legend and what is wrong with it; 'beside': with readout, for a map that stands beside such a one;
+ * 'small': the map alone.
+ */
+export type MapSize = 'full' | 'beside' | 'small';
+
+/** `label` names the map to a screen reader: 'Text of the step'. */
+export function createMarkedMap(label: string, size: MapSize = 'full'): MarkedMap {
   let map: SaliencyMap | null = null;
   let shown = '';
-  const readout = createReadout(withLegend ? hint : '');
+  const readout = createReadout(hint);
   const heatmap = createHeatmap(
     {
       onPoint: facts => {
@@ -52,7 +58,7 @@ export function createMarkedMap(label: string, withLegend = true): MarkedMap {
     { class: 'map-frame', role: 'group', 'aria-label': label },
     plain,
     heatmap.element,
-    readout.element,
+    size === 'small' ? null : readout.element,
   );
 
   const swap = (toMap: boolean) => {
@@ -65,9 +71,10 @@ export function createMarkedMap(label: string, withLegend = true): MarkedMap {
     stop.focus({ preventScroll: true });
   };
   return {
-    element: withLegend
-      ? make('div', { class: 'marked-map' }, frame, legend.element, health.warnings)
-      : frame,
+    element:
+      size === 'full'
+        ? make('div', { class: 'marked-map' }, frame, legend.element, health.warnings)
+        : frame,
     show: (fields, state, says) => {
       const next = JSON.stringify([fields, state, says]);
       // Whoever walks in the map stays there when the same is told again.

@@ -43,7 +43,7 @@ function pinElement(
 ): HTMLElement {
   const { prediction } = pin.state.explanation;
   const share = decidedShare(prediction);
-  const map = createMarkedMap(`Pinned edit ${index + 1}`, false);
+  const map = createMarkedMap(`Pinned edit ${index + 1}`, 'small');
   map.show(editedFields(original, pin), pin.state, '');
   const edit = createButton('Edit', () => {
     events.onEdit(pin);

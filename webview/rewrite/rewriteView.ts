@@ -45,7 +45,7 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
   const text = createTextArea(onInput);
   const pair = createTextArea(onInput);
   const map = createMarkedMap('Text as edited');
-  const before = createMarkedMap('Text of the file', false);
+  const before = createMarkedMap('Text of the file', 'beside');
   const bars = createCompareBars();
   const pins = createPins({
     onUnpin: index => {
