@@ -31,7 +31,10 @@ export async function searchWith(search: Search, proposer: Proposer): Promise<Fo
   const { options, start } = search;
   const most = mostFlips(options, countWords(start.read, options));
   const found = await climbed(search, proposer, most);
-  if (!found.tried) return nothing('no allowed change was found for any word of the text');
+  const notes = notesOf(proposer);
+  if (!found.tried) {
+    return { ...nothing('no allowed change was found for any word of the text'), notes };
+  }
   const { path, trial } = found.best;
   const minimality =
     'minimality' in found
@@ -39,7 +42,7 @@ export async function searchWith(search: Search, proposer: Proposer): Promise<Fo
       : trial.reached && path.length === 1
         ? oneIsLeast
         : null;
-  return { path, minimality, notes: notesOf(proposer), nothingToTry: null };
+  return { path, minimality, notes, nothingToTry: null };
 }
 
 async function climbed(

@@ -21,7 +21,7 @@ export function placesOf(ideas: readonly Idea[]): Idea[][] {
 }
 
 /**
- * AllenNLP's order (HotFlip 2.10.1): the position with the largest gradient first, whatever can be put there, and at it the
+ * AllenNLP's order (HotFlip 2.10.1): the position with the largest gradient first (of equals the first one), and at it the
  * replacement with the largest gain. Its faults are not copied: it may put in the token that stands there already (and spend the
  * position), it never looks at the text that its tokens make, it stops every attack on a tagger after one flip, and it has no
  * limit but the text's end. It follows the gradient of the loss and we that of the margin: of two classes the loss is a
@@ -30,7 +30,13 @@ export function placesOf(ideas: readonly Idea[]): Idea[][] {
 export function byPosition(slopes: readonly Slope[], ideas: readonly Idea[]): Idea[] {
   const norms = new Map(slopes.map(({ unit, norm }) => [placeOf({ edit: unit.place }), norm]));
   const normOf = (idea: Idea): number => norms.get(placeOf(idea)) ?? 0;
-  return [...ideas].sort((a, b) => normOf(b) - normOf(a) || byEstimate(a, b));
+  return [...ideas].sort(
+    (a, b) =>
+      normOf(b) - normOf(a) ||
+      a.edit.field - b.edit.field ||
+      a.edit.start - b.edit.start ||
+      byEstimate(a, b),
+  );
 }
 
 function placeOf({
