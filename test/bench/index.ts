@@ -1,4 +1,5 @@
 /** `npm run bench`: the figures that the project promises, each a ratio within one run, or a size. */
+import { attackFigures, printAttackStudy } from './attacks';
 import { gradientOverForward, pathOverForward } from './bertBase';
 import { editorFigures } from './editor';
 import { engineFigures } from './engine';
@@ -14,11 +15,13 @@ async function main(): Promise<void> {
   for (const figure of await engineFigures()) printFigure(figure);
   printFigure(await gradientOverForward());
   printFigure(await pathOverForward());
+  for (const figure of await attackFigures()) printFigure(figure);
   for (const figure of await secondOrderFigures()) printFigure(figure);
   printFigure(await planning());
   for (const figure of await engineMemory()) printFigure(figure);
   for (const figure of await familyFigures()) printFigure(figure);
   for (const figure of await recurrentFigures()) printFigure(figure);
+  await printAttackStudy();
 }
 
 main().catch((error: unknown) => {
