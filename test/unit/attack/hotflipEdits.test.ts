@@ -183,7 +183,7 @@ describe('hotflip on linear models', () => {
 });
 
 describe('slips of the pen', () => {
-  const sorted = (word: string): string => [...word].sort().join('');
+  const sorted = (word: string): string => Array.from(word).sort().join('');
 
   it('are what they are called, and leave first and last letter alone', () => {
     fc.assert(
@@ -200,11 +200,11 @@ describe('slips of the pen', () => {
           if (slip !== 'homoglyph') {
             assert.deepEqual([found[0], found.at(-1)], [word[0], word.at(-1)]);
           }
-          const differs = [...word].filter((letter, i) => letter !== found[i]).length;
+          const differs = Array.from(word).filter((letter, i) => letter !== found[i]).length;
           if (slip === 'swap') assert.deepEqual([differs, sorted(found)], [2, sorted(word)]);
           if (slip === 'substitute' || slip === 'homoglyph') assert.equal(differs, 1);
           if (slip === 'homoglyph') {
-            const at = [...word].findIndex((letter, i) => letter !== found[i]);
+            const at = Array.from(word).findIndex((letter, i) => letter !== found[i]);
             assert.equal(found[at], homoglyphs[word[at]!]);
           }
         },
