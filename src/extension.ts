@@ -50,7 +50,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     memoryLimitMB: () => engineSettings().memoryLimitMB,
     log,
   });
-  const appender = new Appender();
+  const appender = new Appender(context.workspaceState);
   const panel: PanelHost = new PanelHost(
     context.extensionUri,
     makePanelHandlers({

@@ -45,4 +45,5 @@ export const memory = {
   choices: 'glassbox.choices',
   attacks: 'glassbox.attacks',
   resultFiles: 'glassbox.resultFiles',
+  appendFiles: 'glassbox.appendFiles',
 } as const;

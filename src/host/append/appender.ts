@@ -1,6 +1,7 @@
 /** Appends a changed text to a new dataset file: asks for the file, writes the line, and offers to open it. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { memory } from '../ids';
 import { HostError } from '../report';
 import { datasetLine } from './datasetLine';
 import type { NewLine } from './datasetLine';
@@ -16,18 +17,13 @@ export function proposedFile(dataset: vscode.Uri): vscode.Uri {
 }
 
 export class Appender {
-  /** Where the last line of a dataset went. */
-  private readonly last = new Map<string, vscode.Uri>();
+  /** Remembers where the last line of each dataset went. */
+  constructor(private readonly workspaceMemory: vscode.Memento) {}
 
   /** Null when the user changed their mind. Throws GlassboxError where the file must not, or cannot, be written. */
   async append(line: LineToAppend): Promise<vscode.Uri | null> {
     const { uri } = line.found;
-    const file = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Append to a dataset that Glassbox began, or begin a new one'),
-      saveLabel: vscode.l10n.t('Append'),
-      defaultUri: this.last.get(uri.toString()) ?? proposedFile(uri),
-      filters: { [vscode.l10n.t('JSON Lines')]: ['jsonl'] },
-    });
+    const file = await this.choose(uri);
     if (!file) return null;
     if (file.scheme !== 'file') {
       const says = vscode.l10n.t(
@@ -40,9 +36,52 @@ export class Appender {
     const name = path.isAbsolute(from) ? path.basename(from) : from;
     const text = datasetLine({ ...line, file: name, date: new Date() });
     await appendLine(file.fsPath, text, [uri.fsPath]);
-    this.last.set(uri.toString(), file);
+    await this.remember(uri, file);
     void this.offerToOpen(file);
     return file;
+  }
+
+  /** A save dialog would ask whether a file that is there shall be replaced, so the one used last has a choice of its own. */
+  private async choose(dataset: vscode.Uri): Promise<vscode.Uri | null> {
+    const last = await this.lastFile(dataset);
+    if (last) {
+      const name = vscode.workspace.asRelativePath(last);
+      const again = { label: vscode.l10n.t('Append to {0}', name), isLast: true };
+      const other = { label: vscode.l10n.t('Another File...'), isLast: false };
+      const picked = await vscode.window.showQuickPick([again, other], {
+        title: vscode.l10n.t('Glassbox: Append to Dataset File'),
+      });
+      if (!picked) return null;
+      if (picked.isLast) return last;
+    }
+    const chosen = await vscode.window.showSaveDialog({
+      title: vscode.l10n.t('Append to a dataset that Glassbox began, or begin a new one'),
+      saveLabel: vscode.l10n.t('Append'),
+      defaultUri: proposedFile(dataset),
+      filters: { [vscode.l10n.t('JSON Lines')]: ['jsonl'] },
+    });
+    return chosen ?? null;
+  }
+
+  /** Null where there is none (any more). */
+  private async lastFile(dataset: vscode.Uri): Promise<vscode.Uri | null> {
+    const stored = this.all()[dataset.toString()];
+    if (typeof stored !== 'string') return null;
+    const file = vscode.Uri.parse(stored);
+    return Promise.resolve(vscode.workspace.fs.stat(file)).then(
+      () => file,
+      () => null,
+    );
+  }
+
+  private async remember(dataset: vscode.Uri, file: vscode.Uri): Promise<void> {
+    const files = { ...this.all(), [dataset.toString()]: file.toString() };
+    await this.workspaceMemory.update(memory.appendFiles, files);
+  }
+
+  private all(): Readonly<Record<string, unknown>> {
+    const stored = this.workspaceMemory.get<unknown>(memory.appendFiles);
+    return typeof stored === 'object' && stored !== null ? { ...stored } : {};
   }
 
   private async offerToOpen(file: vscode.Uri): Promise<void> {

@@ -70,9 +70,9 @@ function activeTabUri(): { uri: vscode.Uri; isText: boolean } | null {
 /** Asks for the line where VS Code cannot tell it: the file is too big to be shared with extensions. */
 async function askLine(uri: vscode.Uri): Promise<number | null> {
   const answer = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Glassbox: Explain Line'),
+    title: vscode.l10n.t('Glassbox: Choose a Line'),
     prompt: vscode.l10n.t(
-      '{0} is so big that VS Code does not tell extensions where the cursor is. Which line shall be explained?',
+      '{0} is so big that VS Code does not tell extensions where the cursor is. Which line is meant?',
       baseName(uri),
     ),
     placeHolder: vscode.l10n.t('line number, from 1'),

@@ -12,6 +12,7 @@ import { commands } from '../../../src/host/ids';
 import type { AttackResult, AttackState } from '../../../src/protocol';
 import { fakeSurroundings, FakeEngine, FakeMemento } from './fakes';
 import {
+  answerQuickPicks,
   answerSaveDialogs,
   anyModel,
   assertSentence,
@@ -52,7 +53,7 @@ function attackerWith(engine: TracingEngine, mayLoad = true) {
   let work: Promise<unknown> = Promise.resolve();
   let thrown: unknown = null;
   const handlers = makeAttackHandlers(
-    { attacker: () => attacker, maps: () => maps, appender: new Appender() },
+    { attacker: () => attacker, maps: () => maps, appender: new Appender(new FakeMemento()) },
     wanted => {
       work = wanted().catch((error: unknown) => {
         thrown = error;
@@ -222,16 +223,23 @@ describe('Attack Line', () => {
     });
 
     it('appends to a new dataset, which reads as one', async () => {
-      const dialogs = answerSaveDialogs(attackedFile(), attackedFile(), null);
-      const last = current().result.steps.length - 1;
-      for (const step of [last, -1, last]) {
+      const dialogs = answerSaveDialogs(attackedFile(), null);
+      const append = async (step: number) => {
         parts.handlers.attackAppend({ step });
         assert.equal(await parts.done(), null);
+      };
+      const last = current().result.steps.length - 1;
+      await append(last);
+      // The file that was used last need not be named again; a dialog that is closed writes nothing.
+      for (const label of [/^Append to new.reviews\.dev\.attacked\.jsonl$/, /^Another/]) {
+        const picks = answerQuickPicks(label);
+        await append(-1);
+        picks.restore();
+        assert.equal(picks.offered.length, 2);
       }
       dialogs.restore();
-      const proposed = dialogs.asked.map(({ defaultUri }) => defaultUri?.fsPath);
-      assert.equal(proposed[0], workspaceUri('reviews.dev.attacked.jsonl').fsPath);
-      assert.equal(proposed[1], attackedFile().fsPath);
+      const proposed = workspaceUri('reviews.dev.attacked.jsonl').fsPath;
+      for (const { defaultUri } of dialogs.asked) assert.equal(defaultUri?.fsPath, proposed);
       const lines = (await read(attackedFile())).trimEnd().split('\n');
       assert.equal(lines.length, 2);
       const { result, record } = current();
@@ -249,6 +257,7 @@ describe('Attack Line', () => {
     it('refuses the dataset, and files that it did not begin', async () => {
       const foreign = await write('new/foreign.jsonl', '{"text": "mine"}\n');
       const dialogs = answerSaveDialogs(reviews(), foreign);
+      const picks = answerQuickPicks(/^Another/);
       const refusals: string[] = [];
       for (let i = 0; i < 2; i++) {
         parts.handlers.attackAppend({ step: -1 });
@@ -258,6 +267,7 @@ describe('Attack Line', () => {
         refusals.push(error.message);
       }
       dialogs.restore();
+      picks.restore();
       assert.match(refusals[0]!, /is the dataset itself/);
       assert.match(refusals[1]!, /foreign\.jsonl is not a dataset that Glassbox began/);
       assert.equal(await read(foreign), '{"text": "mine"}\n');

@@ -6,8 +6,8 @@ import type { PanelHandlers } from '../../../src/host/panel/panelHost';
 import { PanelHost } from '../../../src/host/panel/panelHost';
 import { contentSecurityPolicy, makeNonce, panelHtml } from '../../../src/host/panel/panelHtml';
 import { readMemory } from '../../../src/host/panel/restore';
-import type { PanelState } from '../../../src/protocol';
-import { fakeExplanation, fakeInfo } from './fakes';
+import type { AttackRequest, PanelState } from '../../../src/protocol';
+import { fakeAttack, fakeExplanation, fakeInfo } from './fakes';
 import { closeEverything, extension, panelTabs, until } from './support';
 
 const ignore = () => undefined;
@@ -122,6 +122,44 @@ describe('the panel', () => {
     await until('it was told again', () => seen.includes('highlight'));
     assert.deepEqual(seen, ['show', 'stale', 'highlight']);
     assert.equal(panel.title, 'Glassbox: a.txt:3');
+    panel.dispose();
+  });
+
+  it('tells a page that wakes of its other tabs too, the one in front last', async () => {
+    const panel = vscode.window.createWebviewPanel(panelViewType, 'Test', vscode.ViewColumn.Two);
+    const host = new PanelHost(extension().extensionUri, handlers(), log);
+    host.adopt(panel);
+    const state = someState();
+    const { record } = state;
+    const result = fakeAttack({ attack: 'hotflip', options: {}, text: 'fine' } as AttackRequest);
+    const settings = { attack: 'hotflip', options: {}, target: null } as const;
+    const attack = { record, result, running: false, settings, targets: [] };
+    const rewriting = { text: 'fine', pair: null, state };
+    const seen: string[] = [];
+    panel.webview.onDidReceiveMessage((message: { echo?: { event?: string } }) => {
+      if (message.echo?.event) seen.push(message.echo.event);
+    });
+    panel.webview.html = echoPage();
+    await until('the page is there', () => seen.includes('empty'));
+    host.open('attack');
+    host.attack(attack);
+    host.attackMap({ step: -1, state });
+    host.attackMap({ step: 0, state });
+    host.rewrite({ original: rewriting, edited: rewriting, pinned: [] });
+    await until('it was told', () => seen.includes('rewrite'));
+    seen.length = 0;
+    panel.webview.html = echoPage();
+    await until('it was told again', () => seen.includes('tab'));
+    assert.deepEqual(seen, ['empty', 'attack', 'attackMap', 'attackMap', 'rewrite', 'tab']);
+    assert.equal(panel.title, 'Glassbox: a.txt:3');
+    // What was said of the steps of another attack is void.
+    host.attack({ ...attack, running: true });
+    host.failed('It failed.');
+    await until('it was told', () => seen.includes('failed'));
+    seen.length = 0;
+    panel.webview.html = echoPage();
+    await until('it was told once more', () => seen.includes('tab'));
+    assert.deepEqual(seen, ['empty', 'attack', 'rewrite', 'failed', 'tab']);
     panel.dispose();
   });
 

@@ -7,8 +7,15 @@ import { Rewriter } from '../../../src/host/rewrite/rewriter';
 import type { RewriteState } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
 import type { Answer } from './fakes';
-import { FakeEngine, fakeExplanation, fakeSurroundings, untilCancelled } from './fakes';
 import {
+  FakeEngine,
+  fakeExplanation,
+  FakeMemento,
+  fakeSurroundings,
+  untilCancelled,
+} from './fakes';
+import {
+  answerQuickPicks,
   answerSaveDialogs,
   assertSentence,
   closeEverything,
@@ -146,28 +153,19 @@ describe('Rewrite Line', () => {
     await rewriter.edit({ edit: 1, text: 'a dull film', pair: null });
     let work: Promise<unknown> = Promise.resolve();
     const handlers = makeRewriteHandlers(
-      { rewriter: () => rewriter, appender: new Appender() },
+      { rewriter: () => rewriter, appender: new Appender(new FakeMemento()) },
       wanted => {
         work = wanted();
       },
     );
     const file = workspaceUri('rewritten.jsonl');
     const dialogs = answerSaveDialogs(file);
-    const { showQuickPick } = vscode.window;
-    const offered: string[] = [];
-    const pick = async (items: readonly { label: string }[]) => {
-      offered.push(...items.map(({ label }) => label));
-      return Promise.resolve(items.find(({ label }) => label === 'negative'));
-    };
-    vscode.window.showQuickPick = pick as unknown as typeof showQuickPick;
-    try {
-      handlers.rewriteAppend(null);
-      await work;
-    } finally {
-      vscode.window.showQuickPick = showQuickPick;
-      dialogs.restore();
-    }
-    assert.deepEqual(offered.slice(0, 2), ['positive', 'negative']);
+    const picks = answerQuickPicks(/^negative$/);
+    handlers.rewriteAppend(null);
+    await work;
+    picks.restore();
+    dialogs.restore();
+    assert.deepEqual(picks.offered.slice(0, 2), ['positive', 'negative']);
     const { glassbox: provenance, ...written } = JSON.parse(await read(file)) as {
       glassbox: Record<string, unknown>;
     };

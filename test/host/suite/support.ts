@@ -108,6 +108,23 @@ export function answerSaveDialogs(...answers: (vscode.Uri | null)[]): {
   };
 }
 
+/** Answers quick picks with the first item whose label fits, until `restore`. Returns the labels that were offered. */
+export function answerQuickPicks(label: RegExp): { readonly offered: string[]; restore(): void } {
+  const original = vscode.window.showQuickPick;
+  const offered: string[] = [];
+  const pick = async (items: readonly { label: string }[]) => {
+    offered.push(...items.map(item => item.label));
+    return Promise.resolve(items.find(item => label.test(item.label)));
+  };
+  vscode.window.showQuickPick = pick as unknown as typeof original;
+  return {
+    offered,
+    restore() {
+      vscode.window.showQuickPick = original;
+    },
+  };
+}
+
 /** A sentence for a person: no stack, no code, no line break; it ends as sentences do, or in a path. */
 export function assertSentence(message: string): void {
   assert.match(message, /^\S.{15,}([.!?]|: \/\S+)$/u);
