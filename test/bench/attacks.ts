@@ -1,5 +1,7 @@
 /** What attacks cost, and how good they are: a flip step, a reduction, batches against one run a candidate, and 100 lines a model. */
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { attack } from '../../src/interpret/attack/attack';
 import { firstDraft } from '../../src/interpret/attack/draft';
@@ -11,9 +13,14 @@ import { atText } from '../../src/interpret/saliency/method';
 import { SaliencyProgram } from '../../src/interpret/saliency/program';
 import { runPoints } from '../../src/interpret/saliency/runPoints';
 import { readText } from '../../src/interpret/task/readText';
+import { cell, type Decision } from '../../src/interpret/task/decision';
+import type { Row } from '../../src/model/inputs';
+import { loadModel } from '../../src/model/loadModel';
 import type { Model } from '../../src/model/model';
 import { emptyGraph, GraphBuilder } from '../../src/onnx/builder';
+import { writeModel } from '../../src/onnx/writeModel';
 import { Session } from '../../src/runtime/session';
+import { bertBase, buildBertLike } from '../support/bertLike';
 import {
   chanceWith,
   firstTexts,
@@ -37,10 +44,11 @@ export async function attackFigures(): Promise<Figure[]> {
   const model = await openModel(sample);
   try {
     return [
-      await flipStep(model),
+      await flipStepOfText(model),
       await reduction(model),
       await batchedOverNaive(model),
       ...(await flipStepOfKit()),
+      await flipStepOfBertBase(),
     ];
   } finally {
     await model.release();
@@ -52,40 +60,62 @@ async function flipStepOfKit(): Promise<Figure[]> {
   if (!existsSync(dir)) return [];
   const model = await openModel(dir);
   try {
-    return [await flipStep(model), await batchedOverNaive(model)];
+    return [await flipStepOfText(model), await batchedOverNaive(model)];
   } finally {
     await model.release();
   }
 }
 
-/** One step for 8 texts, all positions open to the whole vocabulary, less the product with the vocabulary. */
-async function flipStep(model: Model): Promise<Figure> {
-  const { about } = model;
+/** A model of BERT-base's size with random weights, as a user's own. */
+async function flipStepOfBertBase(): Promise<Figure> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'glassbox-bench-'));
+  try {
+    await writeFile(path.join(folder, 'model.onnx'), writeModel(buildBertLike(bertBase)));
+    const model = await loadModel(folder, 'cpu', { tokenizer: 'optional' });
+    const ids = Array.from({ length: 32 }, (_, i) => 1000 + 37 * i);
+    const row = { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
+    const decisions = [{ position: 0, cells: [cell(0), cell(1, -1)] }];
+    const figure = await flipStep(model, row, decisions, 'BERT-base', 5);
+    await model.release();
+    return figure;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function flipStepOfText(model: Model): Promise<Figure> {
+  const { head, name } = model.about;
   const read = await readText(model, { text: line }, {}, {});
   const { row } = read.hand.windows[0]!;
-  const [goal, draft] = [
-    goalFor[about.head.task]({ read, label: { kind: 'predicted' }, target: null, by: 1 }),
-    firstDraft({ text: line }, null),
-  ];
-  const { decisions } = goal.parts(read, draft)[0]!;
+  const question = { label: { kind: 'predicted' }, target: null, by: 1 } as const;
+  const goal = goalFor[head.task]({ read, ...question });
+  const [part] = goal.parts(read, firstDraft({ text: line }, null));
+  return await flipStep(model, row, part!.decisions, name, 15);
+}
+
+/** One step for 8 texts, all positions open to the whole vocabulary, less the product with the vocabulary. */
+async function flipStep(
+  model: Model,
+  row: Row,
+  decisions: readonly Decision[],
+  name: string,
+  rounds: number,
+): Promise<Figure> {
   const rows = Array.from({ length: 8 }, () => row);
   const question: FlipQuestion = { row, decisions, filterOf: row.ids.map(() => 0) };
-  const { vocabulary, width } = about.embedding;
-  const frame: FlipFrame = {
-    filters: [new Uint8Array(vocabulary).fill(1)],
-    best: 16,
-    minCosine: null,
-  };
+  const { vocabulary, width } = model.about.embedding;
+  const filters = [new Uint8Array(vocabulary).fill(1)];
+  const frame: FlipFrame = { filters, best: 16, minCosine: null };
   const program = await FlipProgram.of(model);
   const questions = rows.map(() => question);
   const { ratio, first, second } = await timePair(
     () => model.predict(rows),
     () => program.run(questions, frame),
-    15,
+    rounds,
   );
   const product = await vocabularyProduct(rows.length * row.ids.length, width, vocabulary);
   return {
-    name: `HotFlip step less the vocabulary product, over forward, ${about.name}`,
+    name: `HotFlip step less the vocabulary product, over forward, ${name}`,
     value: ratio * ((second - product) / second),
     unit: 'x',
     goal: 2.5,
