@@ -74,6 +74,9 @@ export function wordsOfFields(
 
 function groupsOf(hand: TextAtHand, unit: ResolvedAttackOptions['unit']): Group[] {
   const groups: (Place & { tokens: number[]; start: number; end: number })[] = [];
+  const contracted = [0, 1].map(field =>
+    field === 0 && hand.words ? [] : contractions(textOf(hand, field as FieldIndex)),
+  );
   for (const [index, token] of hand.tokens.entries()) {
     if (token.special) continue;
     const range = withoutBlanks(textOf(hand, token.field), token);
@@ -85,7 +88,11 @@ function groupsOf(hand: TextAtHand, unit: ResolvedAttackOptions['unit']): Group[
     const together =
       near &&
       (range.start < near.end ||
-        (unit === 'words' && sameWord(hand, hand.tokens[near.tokens.at(-1)!]!, token, range)));
+        (unit === 'words' &&
+          (sameWord(hand, hand.tokens[near.tokens.at(-1)!]!, token, range) ||
+            contracted[token.field]!.some(
+              whole => overlap(whole, near) && overlap(whole, range),
+            ))));
     if (together) {
       near.tokens.push(index);
       near.end = Math.max(near.end, range.end);
@@ -94,6 +101,15 @@ function groupsOf(hand: TextAtHand, unit: ResolvedAttackOptions['unit']): Group[
     }
   }
   return groups;
+}
+
+/** "don't" and "'s" are one word each, however the tokenizer cuts them (English endings only). */
+function contractions(text: string): TextRange[] {
+  const ending = /\p{L}*['\u2019](?:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])/giu;
+  return [...text.matchAll(ending)].map(({ index, 0: { length } }) => ({
+    start: index,
+    end: index + length,
+  }));
 }
 
 /** The dataset's words may have blanks in them, those of a tokenizer that knows no words may not. */
