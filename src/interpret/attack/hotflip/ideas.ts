@@ -1,4 +1,4 @@
-/** All ideas for some texts: one batch of gradients at the texts, and one at placeholders. */
+/** All ideas for some texts: a batch of gradients at the texts, one with words blanked, one with places for new words. */
 import type { Model } from '../../../model/model';
 import type { ResolvedAttackOptions } from '../../../protocol/attack';
 import { filtersFor, type FilterTarget } from '../flip/filters';
@@ -41,10 +41,10 @@ export function flippable(trial: Trial, { tester, options }: Workshop): Unit[] {
 }
 
 /**
- * Replacements are ranked twice: by the gradient at the text, and by that at the text with its most important units blanked. Where the model is sure
- * the first is next to nothing and may point the wrong way; the second does not know what was there, and its order is not that of an
- * estimate. Both are tried in turn. A single candidate, AllenNLP's preset and a least cosine (which no blank has) leave
- * the second out.
+ * Replacements are ranked twice: by the gradient at the text, and by that at the text with its most important units blanked.
+ * Where the model is sure the first is next to nothing and may point the wrong way; the second does not know what was there,
+ * so that it ranks, but estimates nothing. Both are tried in turn. A single candidate, AllenNLP's preset and a least cosine
+ * (which a blank has with nothing) leave the second out.
  */
 export async function ideasOf(trials: readonly Trial[], shop: Workshop): Promise<Ideas[]> {
   const { vocabulary, options } = shop;
