@@ -2,19 +2,13 @@ import assert from 'node:assert/strict';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { EngineClient } from '../../../src/engine/client';
-import { Appender } from '../../../src/host/append/appender';
-import { makeAttackHandlers } from '../../../src/host/attack/attackHandlers';
-import { AttackMemory } from '../../../src/host/attack/attackMemory';
-import { Attacker } from '../../../src/host/attack/attacker';
-import { StepMaps } from '../../../src/host/attack/stepMaps';
-import type { TracingEngine } from '../../../src/host/explain/engine';
 import { commands } from '../../../src/host/ids';
 import type { AttackResult, AttackState } from '../../../src/protocol';
-import { fakeSurroundings, FakeEngine, FakeMemento } from './fakes';
+import { attackerWith, targetAt } from './attackers';
+import { FakeEngine } from './fakes';
 import {
   answerQuickPicks,
   answerSaveDialogs,
-  anyModel,
   assertSentence,
   closeEverything,
   extension,
@@ -36,41 +30,6 @@ const longLine = Array.from(
   { length: 6 },
   () => 'the film is a lovely and moving story with a fine cast and a warm heart',
 ).join(' , ');
-
-/** The attacker as the extension wires it, but for panel and memory. */
-function attackerWith(engine: TracingEngine, mayLoad = true) {
-  const surroundings = fakeSurroundings(engine, {
-    models: { current: () => anyModel()?.fsPath ?? '/model' },
-    mayLoad: () => Promise.resolve(mayLoad),
-  });
-  const attacks = new AttackMemory(new FakeMemento());
-  const explained = () => null;
-  const attacker = new Attacker({ ...surroundings, engine, attacks, explained });
-  const maps = new StepMaps({ ...surroundings, engine });
-  attacker.onDidAttack(() => {
-    if (attacker.current) void maps.follow(attacker.current);
-  });
-  let work: Promise<unknown> = Promise.resolve();
-  let thrown: unknown = null;
-  const handlers = makeAttackHandlers(
-    { attacker: () => attacker, maps: () => maps, appender: new Appender(new FakeMemento()) },
-    wanted => {
-      work = wanted().catch((error: unknown) => {
-        thrown = error;
-      });
-    },
-  );
-  const done = async (): Promise<unknown> => {
-    thrown = null;
-    await work;
-    return thrown;
-  };
-  return { ...surroundings, attacks, attacker, handlers, done };
-}
-
-async function targetAt(uri: vscode.Uri, line: number) {
-  return { uri, document: await vscode.workspace.openTextDocument(uri), line };
-}
 
 describe('Attack Line', () => {
   const reviews = () => workspaceUri('reviews.dev.jsonl');
@@ -157,7 +116,7 @@ describe('Attack Line', () => {
 
   it('opens no model that an untrusted workspace holds', async () => {
     const engine = Object.assign(new FakeEngine(), { onTrace: () => () => undefined });
-    const { attacker, told } = attackerWith(engine, false);
+    const { attacker, told } = attackerWith(engine, { mayLoad: false });
     assert.equal(await attacker.attack(await targetAt(reviews(), 0), 'hotflip'), null);
     assert.deepEqual([engine.loaded, engine.requests], [[], []]);
     assert.match(told.find(what => what.startsWith('failed: ')) ?? '', /have not trusted/);
