@@ -130,7 +130,6 @@ function optionElement({ value, text, disabled }: Option, chosen: string): HTMLE
 
 export interface NumberControl {
   readonly element: HTMLElement;
-  /** NaN: the field is empty. */
   readonly show: (value: number) => void;
 }
 
@@ -171,9 +170,9 @@ export function createNumberField(
   return {
     element: make('div', { class: 'field' }, field, complaint),
     show: value => {
-      if (Object.is(value, shown) && field.value !== '') return;
+      if (value === shown) return;
       shown = value;
-      field.value = Number.isNaN(value) ? '' : String(value);
+      field.value = String(value);
       complain('');
     },
   };

@@ -13,6 +13,9 @@ import {
   skipped,
   trace,
 } from './support/attackSamples';
+import { attackKinds } from '../../src/protocol';
+import { resolveAttackOptions } from '../../src/interpret/attack/options';
+import { attackDefaults } from '../../webview/attack/attackFields';
 import { PanelPage } from './support/panelPage';
 import { labelPrediction } from './support/samples';
 import { pair } from './support/taskSamples';
@@ -343,6 +346,16 @@ describe('attack', () => {
       assert.match(await text('.readout'), /when the attack has ended/);
     });
 
+    it('by another method takes the place of all others', async () => {
+      await panel.waitForEvent('attackStep');
+      await panel.emit('attackMap', mapOf(flipped, 1));
+      const { step, state } = mapOf(flipped, 2);
+      const choices = { ...state.choices, method: 'gradient' };
+      await panel.emit('attackMap', { step, state: { ...state, choices } });
+      await steps().nth(2).click();
+      assert.deepEqual(await panel.waitForEvent('attackStep', 2), { step: 1 });
+    });
+
     it('that cannot be had is awaited no longer, and can be asked for again', async () => {
       await panel.waitForEvent('attackStep');
       await panel.emit('failed', { message: 'The engine ended.' });
@@ -490,6 +503,30 @@ describe('attack', () => {
         await panel.page.getByText('The preset decides everything else').isVisible(),
         true,
       );
+    });
+
+    it('has what the attack has where nothing was set', () => {
+      for (const attack of attackKinds)
+        assert.deepEqual(attackDefaults, resolveAttackOptions(attack, {}));
+    });
+
+    it('keeps the settings of both attacks apart', async () => {
+      await pick('Target', 'negative');
+      await number('Most changes').fill('3');
+      await pick('Attack', 'Input Reduction');
+      await number('Beam width').fill('5');
+      assert.deepEqual(await again(), {
+        attack: 'input-reduction',
+        options: { beam: 5 },
+        target: null,
+      });
+      await pick('Attack', 'HotFlip');
+      assert.equal(await number('Most changes').inputValue(), '3');
+      assert.deepEqual(await again(2), {
+        attack: 'hotflip',
+        options: { maxFlips: 3 },
+        target: 'negative',
+      });
     });
 
     it('lets a target be typed where there is no list, and says which text of a pair', async () => {

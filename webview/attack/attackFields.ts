@@ -150,16 +150,26 @@ export function isOffered(rule: FieldRule, situation: Situation): boolean {
   return rule.fits?.(situation) ?? true;
 }
 
-/**
- * What an option is: as it was set, else as the attack shown had it. Null where that attack had it dictated by a preset:
- * then its own value is not known here.
- */
-export function valueOf<Name extends keyof AttackOptions>(
-  name: Name,
-  { options }: AttackSettings,
-  resolved: ResolvedAttackOptions,
-): ResolvedAttackOptions[Name] | null {
-  const set = options[name] as ResolvedAttackOptions[Name] | undefined;
-  if (set !== undefined) return set;
-  return resolved.preset === 'none' || name === 'preset' ? resolved[name] : null;
-}
+/** What an option is that was not set. The attack itself has them too; a test compares them. */
+export const attackDefaults: ResolvedAttackOptions = {
+  preset: 'none',
+  ignore: [],
+  field: 'both',
+  seed: 0,
+  beam: 3,
+  ownWords: 'protect',
+  unit: 'words',
+  search: 'greedy',
+  edits: ['replace'],
+  maxFlips: 5,
+  maxShare: 1,
+  candidates: 64,
+  wholeWords: true,
+  sameCase: true,
+  sameClass: true,
+  noStopWords: false,
+  minCosine: -1,
+  evenIfWrong: false,
+  by: 0.5,
+  importance: 'gradient-norm',
+};

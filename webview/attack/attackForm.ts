@@ -17,7 +17,7 @@ import {
 } from '../controls';
 import { fill, make } from '../dom';
 import type { FieldName, FieldRule, Situation } from './attackFields';
-import { fieldRules, isOffered, valueOf } from './attackFields';
+import { attackDefaults, fieldRules, isOffered } from './attackFields';
 import { attackWords, editWords } from './attackWords';
 
 export interface AttackForm {
@@ -28,14 +28,16 @@ export interface AttackForm {
 interface Field {
   readonly rule: FieldRule;
   readonly element: HTMLElement;
-  readonly show: (settings: AttackSettings, resolved: ResolvedAttackOptions) => void;
+  readonly show: (options: ResolvedAttackOptions) => void;
 }
 
 /** Value of the entry that is no target. */
 const anything = '';
 
 export function createAttackForm(onAttack: (settings: AttackSettings) => void): AttackForm {
-  let settings: AttackSettings = { attack: 'hotflip', options: {}, target: null };
+  let settings = unset('hotflip');
+  /** As each attack was set last: what fits the one means nothing to the other. */
+  const kept = new Map<AttackKind, AttackSettings>();
   let received = '';
   let state: AttackState | null = null;
 
@@ -47,8 +49,11 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
     change({ options: { ...settings.options, [name]: value } });
   };
 
+  const now = (): ResolvedAttackOptions => ({ ...attackDefaults, ...settings.options });
+
   const attack = createDropdown('Attack', value => {
-    change({ attack: value as AttackKind });
+    kept.set(settings.attack, settings);
+    change(kept.get(value as AttackKind) ?? unset(value as AttackKind));
   });
   const target = createDropdown('Target', value => {
     change({ target: value === anything ? null : value });
@@ -69,12 +74,10 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
     }),
   }));
   const withEdit = (edit: AttackEdit, checked: boolean): AttackEdit[] => {
-    const now = editsOf();
-    const next = attackEdits.filter(one => (one === edit ? checked : now.includes(one)));
-    return next.length > 0 ? next : [...now];
+    const { edits: chosen } = now();
+    const next = attackEdits.filter(one => (one === edit ? checked : chosen.includes(one)));
+    return next.length > 0 ? next : [...chosen];
   };
-  const editsOf = (): readonly AttackEdit[] =>
-    (state && valueOf('edits', settings, state.result.options)) ?? ['replace'];
   const fields = fieldRules.map(rule =>
     createField(rule, (name, value) => {
       set(name, value as never);
@@ -115,11 +118,11 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
   const draw = () => {
     if (!state) return;
     const { result, record, targets } = state;
-    const { options } = result;
+    const options = now();
     const { task } = result.original.prediction;
     const situation: Situation = { settings, task, isPair: record.pair !== null };
     const isFlip = settings.attack === 'hotflip';
-    const isPreset = settings.options.preset === 'allennlp';
+    const isPreset = options.preset === 'allennlp';
     const offered = fields.filter(({ rule }) => isOffered(rule, situation));
     const inCommon = offered.filter(({ rule }) => rule.common).map(one => one.element);
     const isFlag = ({ rule }: Field) => rule.shape.kind === 'flag';
@@ -170,28 +173,31 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
         text: record.field || 'The first text',
         pair: record.pair.field || 'The second text',
       };
-      field.show(optionsOf(choices), valueOf('field', settings, options) ?? 'both');
+      field.show(optionsOf(choices), options.field);
     }
-    ignore.show((valueOf('ignore', settings, options) ?? []).join(' '));
-    const chosen = editsOf();
-    for (const { edit, box } of edits) box.show(chosen.includes(edit));
-    for (const one of fields) one.show(settings, options);
+    ignore.show(options.ignore.join(' '));
+    for (const { edit, box } of edits) box.show(options.edits.includes(edit));
+    for (const one of fields) one.show(options);
   };
 
   return {
     element,
     show: next => {
       state = next;
-      const now = JSON.stringify([next.settings, next.record]);
+      const told = JSON.stringify([next.settings, next.record]);
       // While an attack runs its state comes again and again; what was set since then stays.
-      if (now !== received) {
-        received = now;
+      if (told !== received) {
+        received = told;
         settings = next.settings;
       }
       draw();
       again.setEnabled(!next.running);
     },
   };
+}
+
+function unset(attack: AttackKind): AttackSettings {
+  return { attack, options: {}, target: null };
 }
 
 function wordsIn(text: string): string[] {
@@ -216,8 +222,8 @@ function createField(
       return {
         rule,
         element: control.element,
-        show: (settings, resolved) => {
-          control.show(Number(valueOf(name, settings, resolved) ?? Number.NaN));
+        show: options => {
+          control.show(Number(options[name]));
         },
       };
     }
@@ -226,9 +232,8 @@ function createField(
       return {
         rule,
         element: control.element,
-        show: (settings, resolved) => {
-          const [first] = Object.keys(shape.words);
-          control.show(optionsOf(shape.words), String(valueOf(name, settings, resolved) ?? first));
+        show: options => {
+          control.show(optionsOf(shape.words), String(options[name]));
         },
       };
     }
@@ -237,8 +242,8 @@ function createField(
       return {
         rule,
         element: control.element,
-        show: (settings, resolved) => {
-          control.show(valueOf(name, settings, resolved) === true);
+        show: options => {
+          control.show(options[name] === true);
         },
       };
     }

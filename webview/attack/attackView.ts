@@ -178,6 +178,8 @@ export function createAttackView({ tell, announce }: ViewEvents): AttackView {
     },
     showMap: ({ state: shown }) => {
       const { text, pair } = shown.record;
+      // Maps by another method do not stand beside these.
+      if ([...maps.values()].some(old => methodOf(old) !== methodOf(shown))) maps = new Map();
       maps.set(JSON.stringify([text, pair?.text ?? null]), shown);
       asked = '';
       drawStep();
@@ -196,6 +198,11 @@ function continues(before: AttackState, next: AttackState): boolean {
     JSON.stringify([record.file, record.text, record.pair, settings]);
   if (key(before) !== key(next)) return false;
   return before.running || JSON.stringify(before.result) === JSON.stringify(next.result);
+}
+
+/** How a map was made, but for the decision, which is another at each step. */
+function methodOf({ choices }: AttackMap['state']): string {
+  return JSON.stringify({ ...choices, label: null });
 }
 
 function keyOf({ text, pair }: AttackedText): string {
