@@ -45,7 +45,7 @@ describe('hotflip on real models', () => {
           );
           costs.random += costOf(drawn);
         }
-        console.log(`      changes a line: ${JSON.stringify(costs)} / ${texts.length}`);
+        console.log(`      changes in all: ${JSON.stringify(costs)} in ${texts.length} lines`);
         assert.ok(costs.beam <= costs.greedy && costs.minimal <= costs.beam);
         assert.ok(costs.greedy < 0.75 * costs.random);
       } finally {

@@ -6,7 +6,7 @@ import type { Vocabulary } from '../flip/vocabulary';
 import { isStopWord } from '../flip/wordForms';
 import type { Tester, Trial } from '../tester';
 import { unitsOf, type Unit } from '../units';
-import { gradientStep, type Gradients, type Slopes } from './gradientStep';
+import { gradientStep, type Gradients, type Slope, type Slopes } from './gradientStep';
 import { byEstimate, keyOf, type Idea } from './proposal';
 import { deletionsOf, replacementsOf } from './proposals/atText';
 import { slipsOf } from './proposals/characters';
@@ -41,10 +41,10 @@ export function flippable(trial: Trial, { tester, options }: Workshop): Unit[] {
 }
 
 /**
- * Replacements are ranked twice: by the gradient at the text, and by that at the text with its most important units blanked.
- * Where the model is sure the first is next to nothing and may point the wrong way; the second does not know what was there,
- * so that it ranks, but estimates nothing. Both are tried in turn. A single candidate, AllenNLP's preset and a least cosine
- * (which a blank has with nothing) leave the second out.
+ * Replacements are looked for twice: by the gradient at the text, and by that where the most important units are blanked. Where
+ * the model is sure the first is next to nothing and may point the wrong way; the second knows what the words were worth. Both
+ * are tried in turn. A single candidate, AllenNLP's preset and a least cosine (which a blank has with nothing) leave the
+ * second out.
  */
 export async function ideasOf(trials: readonly Trial[], shop: Workshop): Promise<Ideas[]> {
   const { vocabulary, options } = shop;
@@ -82,26 +82,50 @@ async function slopesOf(trials: readonly Trial[], shop: Workshop): Promise<Text[
   return trials.map((trial, index) => ({ trial, found: found[index]! }));
 }
 
-/** Best first; without an estimate. */
+/**
+ * Replacements by the gradient where the units with the largest gradients are blanked: each alone, which gives an estimate (what the
+ * blank costs, plus the first-order gain of the word in its place), and all together, which gives none.
+ */
 async function blankedIdeas(texts: readonly Text[], shop: Workshop): Promise<Idea[][]> {
   const { edits, candidates, preset, minCosine } = shop.options;
   const blank = placeholderOf(shop.tester.model);
   const pure = candidates === 1 || preset === 'allennlp' || minCosine > -1;
   if (pure || blank === null || !edits.includes('replace')) return texts.map(() => []);
-  const units = texts.map(({ found: { slopes } }) =>
-    slopes
-      .filter(({ replacements }) => replacements.length > 0)
-      .sort((a, b) => b.norm - a.norm)
-      .slice(0, mostBlanked)
-      .map(({ unit }) => unit),
-  );
-  const trials = texts.map(({ trial }) => trial);
-  const found = await ask(trials, units, blank, shop);
-  return found.map(({ slopes }) =>
-    replacementsOf(slopes, shop.vocabulary)
-      .sort(byEstimate)
-      .map(idea => ({ ...idea, estimate: null })),
-  );
+  const sets = texts.map(({ found: { slopes } }) => {
+    const units = steepest(slopes).map(({ unit }) => unit);
+    return units.length === 0 ? [] : [units, ...units.map(unit => [unit])];
+  });
+  const trials = texts.flatMap(({ trial }, index) => sets[index]!.map(() => trial));
+  const found = await ask(trials, sets.flat(), blank, shop);
+  let next = 0;
+  return texts.map((text, index) => {
+    const [together, ...each] = found.slice(next, (next += sets[index]!.length));
+    const alone = each.flatMap(one => {
+      const rise = riseOf(one, text.found);
+      return replacementsOf(one.slopes, shop.vocabulary).map(idea => ({
+        ...idea,
+        estimate: idea.estimate! + rise,
+      }));
+    });
+    const all = replacementsOf(together?.slopes ?? [], shop.vocabulary).sort(byEstimate);
+    return inTurn(
+      alone.sort(byEstimate),
+      all.map(idea => ({ ...idea, estimate: null })),
+    );
+  });
+}
+
+function steepest(slopes: readonly Slope[]): Slope[] {
+  return slopes
+    .filter(({ replacements }) => replacements.length > 0)
+    .sort((a, b) => b.norm - a.norm)
+    .slice(0, mostBlanked);
+}
+
+/** What the scalar gains when a unit is blanked, in the window where it is. */
+function riseOf(blanked: Slopes, text: Slopes): number {
+  const window = blanked.slopes[0]?.window ?? 0;
+  return blanked.windows[window]!.value - text.windows[window]!.value;
 }
 
 async function ask(
