@@ -32,6 +32,11 @@ export class Panel {
     return (await this.outer.count()) > 0 && (await this.map.isVisible());
   }
 
+  /** What explains the line of the file; the other tabs have views of their own. */
+  private get saliency(): Locator {
+    return this.frame.locator('#view-saliency');
+  }
+
   get map(): Locator {
     return this.frame.getByRole('grid', { name: 'Tokens of the text' });
   }
@@ -51,13 +56,23 @@ export class Panel {
   }
 
   async header(): Promise<string> {
-    return (await this.frame.locator('header.head').innerText()).replace(/\s+/g, ' ');
+    return (await this.saliency.locator('header.head').innerText()).replace(/\s+/g, ' ');
   }
 
   /** The sentence of a failure, '' when there is none. */
   async failure(): Promise<string> {
     const alert = this.frame.locator('.notice-error [role="alert"]');
     return (await alert.isVisible()) ? alert.innerText() : '';
+  }
+
+  /** False while no panel was opened yet, and while it is being loaded. */
+  async frameIsThere(): Promise<boolean> {
+    return (await this.outer.count()) > 0 && (await this.frame.locator('main').count()) > 0;
+  }
+
+  /** The tab with this name; there is one for each thing that the panel has shown. */
+  tab(name: string): Locator {
+    return this.frame.getByRole('tab', { name, exact: true });
   }
 
   async isBusy(): Promise<boolean> {
@@ -122,9 +137,19 @@ export class Panel {
         await grouped.selectOption({ label: option });
         return;
       }
-      await this.openDropdown(field);
-      await this.dropdown(field).getByRole('option', { name: option, exact: true }).click();
+      await this.chooseIn(this.saliency, field, option);
     });
+  }
+
+  /** Chooses in one of the dropdowns of `part`; does not wait for what comes of it. */
+  async chooseIn(part: Locator, field: string, option: string): Promise<void> {
+    const dropdown = dropdownIn(part, field);
+    await until(`the dropdown ${field}`, async () => {
+      if (await dropdown.locator('[part="listbox"], .listbox').first().isVisible()) return true;
+      await dropdown.click();
+      return false;
+    });
+    await dropdown.getByRole('option', { name: option, exact: true }).click();
   }
 
   /** Sets a number among the parameters of the method; does not wait for an answer. */
@@ -157,23 +182,19 @@ export class Panel {
   }
 
   async chosen(field: string): Promise<string> {
-    return (await this.dropdown(field).locator('[part="selected-value"]').innerText()).trim();
+    return this.chosenIn(this.saliency, field);
   }
 
-  private dropdown(field: string): Locator {
-    return this.frame.locator('.field', { hasText: field }).locator('vscode-dropdown').first();
-  }
-
-  private async openDropdown(field: string): Promise<void> {
-    const dropdown = this.dropdown(field);
-    await until(`the dropdown ${field}`, async () => {
-      if (await dropdown.locator('[part="listbox"], .listbox').first().isVisible()) return true;
-      await dropdown.click();
-      return false;
-    });
+  async chosenIn(part: Locator, field: string): Promise<string> {
+    const chosen = dropdownIn(part, field).locator('[part="selected-value"]');
+    return (await chosen.innerText()).trim();
   }
 
   button(name: string): Locator {
     return this.frame.getByRole('button', { name, exact: true });
   }
+}
+
+function dropdownIn(part: Locator, field: string): Locator {
+  return part.locator('.field', { hasText: field }).locator('vscode-dropdown').first();
 }

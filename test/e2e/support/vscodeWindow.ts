@@ -165,6 +165,15 @@ export class VscodeWindow {
     await row.click();
   }
 
+  /** The same without a pointer: the first of the commands that are found is this one. */
+  async runCommandByKeys(title: string): Promise<void> {
+    await this.openPalette();
+    await this.page.keyboard.type(title);
+    const first = this.page.locator('.quick-input-list .monaco-list-row.focused');
+    await first.filter({ hasText: title }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
   async openPalette(): Promise<void> {
     const input = this.page.locator('.quick-input-widget input').first();
     await until('the palette', async () => {
