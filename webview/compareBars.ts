@@ -120,7 +120,7 @@ function rowElement(row: Row, isNumber: boolean): HTMLElement {
         ),
     make(
       'span',
-      { class: 'compare-numbers number' },
+      { class: 'compare-numbers number', title: exactly(row) },
       say(row.before),
       make('span', { 'aria-hidden': 'true' }, ' \u2192 '),
       make('span', { class: 'for-ears' }, ' to '),
@@ -129,6 +129,12 @@ function rowElement(row: Row, isNumber: boolean): HTMLElement {
     make('span', { class: 'compare-change' }, change),
     make('span', { class: 'compare-notes muted' }, row.notes.join(', ')),
   );
+}
+
+/** More digits than are shown: rounded numbers differ by a little more or less than they say. */
+function exactly({ before, after }: Row): string {
+  const digits = (value: number | null) => (value === null ? 'not listed' : formatValue(value));
+  return `${digits(before)} \u2192 ${digits(after)}`;
 }
 
 function barOf(className: string, value: number | null): HTMLElement {

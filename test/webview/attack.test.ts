@@ -189,6 +189,8 @@ describe('attack', () => {
           ),
         );
       assert.deepEqual(lengths, [7, 69, 93, 31]);
+      const exact = await bars.locator('.compare-numbers').first().getAttribute('title');
+      assert.equal(exact, '0.07 \u2192 0.69');
       await steps().first().click();
       assert.match((await rows())[1]!, /0\.93 → to 0\.93unchangedpredicted, gold/);
     });
