@@ -49,7 +49,7 @@ export function sampleModelOf(sample: vscode.Uri): string {
 
 /** Loads the model first: one that cannot be used is not remembered. */
 async function useModel(
-  { models, use, explainer, choices }: CommandParts,
+  { models, use, explainer, rewriter, choices }: CommandParts,
   dir: string,
 ): Promise<string> {
   await use.load(dir);
@@ -58,6 +58,7 @@ async function useModel(
   await choices.set({ ...choices.get(), task: null });
   // Nobody asked for the shown line just now, and it may be none for this model: the panel says so.
   await explainer.again({ keepQuestion: false, quiet: true });
+  await rewriter.again();
   return dir;
 }
 

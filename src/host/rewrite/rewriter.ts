@@ -105,18 +105,21 @@ export class Rewriter implements vscode.Disposable {
     }
   }
 
-  /** Explains original and edit once more, with other choices. */
+  /** Explains original and edit once more: with other choices, or by another model. */
   async again(): Promise<void> {
     const { current, lastEdit } = this;
     if (!current) return;
     const run = this.newest();
     try {
-      const explained = await this.explain(current.found, current.modelDir, run.signal);
+      const { found } = current;
+      const modelDir = await this.parts.use.dirFor(found.uri, true);
+      if (modelDir === null || run.signal.aborted) return;
+      const explained = await this.explain(found, modelDir, run.signal);
       const latest = this.current;
       if (this.running !== run || !latest) return;
       const original = { ...latest.state.original, state: explained };
       const edited = lastEdit === null ? original : latest.state.edited;
-      this.tell({ ...latest, state: { ...latest.state, original, edited } });
+      this.tell({ found, modelDir, state: { ...latest.state, original, edited } });
     } catch (error) {
       if (this.running === run) this.parts.failures.tellNoAnswer(error, true);
     } finally {

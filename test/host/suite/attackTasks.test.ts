@@ -71,7 +71,7 @@ describe('Attack Line on other tasks', () => {
 
   it('explains the token that a step has at the mask', async function () {
     const parts = attackerWith(engine, { modelDir: kitModel(this, 'mlm-bert') });
-    const uri = await write('masked.txt', 'The capital of France is [MASK].\n');
+    const uri = await write('attacked masked.txt', 'The capital of France is [MASK].\n');
     const result = await parts.attacker.attack(await targetAt(uri, 0), 'hotflip');
     assert.equal(result?.outcome, 'flipped');
     const last = result.steps.length - 1;

@@ -32,11 +32,15 @@ const line = '{"text": "a fine film", "label": "positive"}\n';
 
 async function rewriterWith(answer?: Answer, text = line, mayLoad = true) {
   const engine = new FakeEngine(answer);
-  const surroundings = fakeSurroundings(engine, { mayLoad: () => Promise.resolve(mayLoad) });
+  const model = { dir: '/model' };
+  const surroundings = fakeSurroundings(engine, {
+    models: { current: () => model.dir },
+    mayLoad: () => Promise.resolve(mayLoad),
+  });
   const rewriter = new Rewriter({ ...surroundings, engine });
   const uri = await write(`rewrite.${text.length}.jsonl`, text);
   const document = await vscode.workspace.openTextDocument(uri);
-  return { ...surroundings, engine, rewriter, target: { uri, document, line: 0 } };
+  return { ...surroundings, engine, model, rewriter, target: { uri, document, line: 0 } };
 }
 
 describe('Rewrite Line', () => {
@@ -132,17 +136,18 @@ describe('Rewrite Line', () => {
     );
   });
 
-  it('explains original and edit anew after other choices', async () => {
-    const { rewriter, target, engine, choices } = await rewriterWith();
+  it('explains original and edit anew after other choices, and by another model', async () => {
+    const { rewriter, target, engine, choices, model } = await rewriterWith();
     await rewriter.start(target);
     await rewriter.edit({ edit: 1, text: 'a dull film', pair: null });
     await choices.set({ ...choices.get(), scalar: 'probability' });
+    model.dir = '/other';
     await rewriter.again();
     assert.deepEqual(
-      engine.requests.slice(-2).map(({ text, scalar }) => [text, scalar]),
+      engine.requests.slice(-2).map(({ text, scalar, modelDir }) => [text, scalar, modelDir]),
       [
-        ['a fine film', 'probability'],
-        ['a dull film', 'probability'],
+        ['a fine film', 'probability', '/other'],
+        ['a dull film', 'probability', '/other'],
       ],
     );
   });
