@@ -85,8 +85,9 @@ export async function attackBy(
   const start: Trial = { draft, read, ...goal.judge(read, draft) };
   if (request.attack === 'hotflip') {
     const wrong = reading.correct === false && target === null && !options.evenIfWrong;
-    if (wrong) return skipped(setting, goal, `already wrong: gold is ${reading.gold ?? 'another'}`);
-    if (start.reached) return skipped(setting, goal, `already predicted: ${goal.from}`);
+    const skip = (says: string) => skipped(setting, goal, says, start.margin);
+    if (wrong) return skip(`already wrong: gold is ${reading.gold ?? 'another'}`);
+    if (start.reached) return skip(`already predicted: ${goal.from}`);
   }
   const run: Run = { setting, goal, tester, start };
   const found = await method({

@@ -29,8 +29,16 @@ export function aim(attack: AttackKind, { says, from }: Pick<Goal, 'says' | 'fro
   return attack === 'hotflip' ? says : `Remove words while the model still says "${from}".`;
 }
 
-/** `goal`: null where there is not even a decision to attack. `says`: the reason, the outcome's sentence. */
-export function skipped(setting: Setting, goal: Goal | null, says: string): AttackResult {
+/**
+ * `goal`: null where there is not even a decision to attack. `says`: the reason, the outcome's sentence. `margin`: that of the
+ * original; 0 without a decision.
+ */
+export function skipped(
+  setting: Setting,
+  goal: Goal | null,
+  says: string,
+  margin = 0,
+): AttackResult {
   const { model, request, options, target, read, reading, started } = setting;
   const { text, pair, words } = request;
   const asked = reading.ask(goal?.label ?? { kind: 'predicted' }, 'both');
@@ -40,7 +48,7 @@ export function skipped(setting: Setting, goal: Goal | null, says: string): Atta
     words: words ?? null,
     label: goal?.from ?? asked.prediction.label,
     prediction: asked.prediction,
-    margin: 0,
+    margin,
   };
   const { device, hash, name } = model.about;
   return {

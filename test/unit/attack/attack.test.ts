@@ -74,6 +74,7 @@ describe('an attack on the sample model', function () {
     assert.equal(skipped.final.text, text);
     const tried = await attack(model, ask({ gold, options: { evenIfWrong: true } }));
     assert.equal(tried.outcome, 'flipped');
+    assert.equal(skipped.original.margin, tried.original.margin);
     const right: Gold = { kind: 'label', label: predicted };
     assert.equal((await attack(model, ask({ gold: right }))).outcome, 'flipped');
   });
