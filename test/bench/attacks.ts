@@ -221,7 +221,7 @@ export async function printAttackStudy(lines = 100): Promise<void> {
     `\nHotFlip on ${lines} lines, at most 5 changes, 64 candidates a step; wrong predictions are skipped`,
   );
   console.log(
-    'model       attack    success   words changed   queries   runs   ms a line   verified',
+    'model       attack    success        by one change   words changed   queries   runs   ms a line   verified',
   );
   for (const [name, data] of studied) {
     const model = await openModel(path.join(kit, 'models', name));
@@ -233,11 +233,11 @@ export async function printAttackStudy(lines = 100): Promise<void> {
       minimal: hotflipWith({ search: 'minimal' }),
     });
     for (const study of studies) {
-      const { rate, succeeded, tried, meanWords, meanQueries, meanRuns, milliseconds } =
+      const { rate, rateOfOne, succeeded, tried, meanWords, meanQueries, meanRuns, milliseconds } =
         ratesOf(study);
       const verified = study.results.every(({ verifiedFromText }) => verifiedFromText);
       console.log(
-        `${name.padEnd(12)}${study.name.padEnd(10)}${`${(100 * rate).toFixed(0)} % (${succeeded}/${tried})`.padEnd(15)}${meanWords.toFixed(2).padEnd(11)}${meanQueries.toFixed(0).padEnd(10)}${meanRuns.toFixed(1).padEnd(7)}${milliseconds.toFixed(0).padEnd(12)}${verified ? 'all' : 'NOT ALL'}`,
+        `${name.padEnd(12)}${study.name.padEnd(10)}${`${(100 * rate).toFixed(0)} % (${succeeded}/${tried})`.padEnd(15)}${`${(100 * rateOfOne).toFixed(0)} %`.padEnd(16)}${meanWords.toFixed(2).padEnd(16)}${meanQueries.toFixed(0).padEnd(10)}${meanRuns.toFixed(1).padEnd(7)}${milliseconds.toFixed(0).padEnd(12)}${verified ? 'all' : 'NOT ALL'}`,
       );
     }
     await model.release();

@@ -90,6 +90,8 @@ export interface Rates {
   readonly tried: number;
   readonly succeeded: number;
   readonly rate: number;
+  /** Of those that were tried, the share that one change flipped. */
+  readonly rateOfOne: number;
   /** Of successful attacks. */
   readonly meanWords: number;
   readonly meanQueries: number;
@@ -107,6 +109,8 @@ export function ratesOf({ results, milliseconds }: Study): Rates {
     tried: tried.length,
     succeeded: won.length,
     rate: won.length / Math.max(1, tried.length),
+    rateOfOne:
+      won.filter(({ wordsChanged }) => wordsChanged === 1).length / Math.max(1, tried.length),
     meanWords: mean(won.map(({ wordsChanged }) => wordsChanged)),
     meanQueries: mean(tried.map(({ queries }) => queries)),
     meanRuns: mean(tried.map(({ runs }) => runs)),
