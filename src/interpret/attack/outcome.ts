@@ -1,5 +1,6 @@
 /** How an attack ended, in words. */
 import type { AttackKind, AttackOutcome, ResolvedAttackOptions } from '../../protocol/attack';
+import { mostFlips } from './hotflip/limits';
 
 /** What a sentence about an attack needs to know. */
 export interface Ending {
@@ -46,7 +47,7 @@ function flipEnding(ending: Ending): Outcome {
     const says = `no flip that survives: alone and tokenised anew, the text is still ${from}`;
     return { outcome: 'failed', success: false, says };
   }
-  const limit = Math.min(options.maxFlips, Math.max(1, Math.floor(options.maxShare * words)));
+  const limit = mostFlips(options, words);
   const wanted = target === null ? 'no flip' : `no flip to ${target}`;
   const within = ending.cancelled
     ? `${wanted} after ${countOf(wordsChanged, 'change')}`
