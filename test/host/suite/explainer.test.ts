@@ -5,7 +5,8 @@ import { Restorer } from '../../../src/host/restorer';
 import { settingNames } from '../../../src/host/settings';
 import type { LabelChoice } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
-import { FakeEngine, fakeExplainer, fakeExplanation, untilCancelled } from './fakes';
+import { fakeExplanation } from './fakeAnswers';
+import { FakeEngine, fakeExplainer, untilCancelled } from './fakes';
 import { assertSentence, until, write } from './support';
 
 describe('the explainer', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hoverText, inWords, signedNumber, unseenText } from '../../../src/host/heatmap/hoverText';
 import { spansOf } from '../../../src/host/heatmap/spans';
 import type { Explanation } from '../../../src/protocol';
-import { fakeExplanation } from './fakes';
+import { fakeExplanation } from './fakeAnswers';
 
 function explanationOf(text: string, scores: number[]): Explanation {
   const plain = fakeExplanation({

@@ -7,7 +7,7 @@ import { PanelHost } from '../../../src/host/panel/panelHost';
 import { contentSecurityPolicy, makeNonce, panelHtml } from '../../../src/host/panel/panelHtml';
 import { readMemory } from '../../../src/host/panel/restore';
 import type { AttackRequest, PanelState } from '../../../src/protocol';
-import { fakeAttack, fakeExplanation, fakeInfo } from './fakes';
+import { fakeAttack, fakeExplanation, fakeInfo } from './fakeAnswers';
 import { closeEverything, extension, panelTabs, until } from './support';
 
 const ignore = () => undefined;

@@ -7,13 +7,8 @@ import { Rewriter } from '../../../src/host/rewrite/rewriter';
 import type { RewriteState } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
 import type { Answer } from './fakes';
-import {
-  FakeEngine,
-  fakeExplanation,
-  FakeMemento,
-  fakeSurroundings,
-  untilCancelled,
-} from './fakes';
+import { fakeExplanation } from './fakeAnswers';
+import { FakeEngine, FakeMemento, fakeSurroundings, untilCancelled } from './fakes';
 import {
   answerQuickPicks,
   answerSaveDialogs,
