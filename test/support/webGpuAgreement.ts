@@ -1,9 +1,29 @@
 /** A process that explains golden rows on CPU and WebGPU and prints how far they are apart. */
+import { FlipProgram } from '../../src/interpret/attack/flip/flipProgram';
 import { explainIds } from '../../src/interpret/saliency/explainIds';
+import { cell } from '../../src/interpret/task/decision';
+import type { Row } from '../../src/model/inputs';
 import { loadModel } from '../../src/model/loadModel';
+import type { Model } from '../../src/model/model';
 import { readGolden } from './families';
 import { goldenRows } from './models';
 import { relativeError } from './numbers';
+
+/** The largest gains of replacements at each position. */
+async function flipStep(gpu: Model, cpu: Model, row: Row) {
+  const { vocabulary } = cpu.about.embedding;
+  const decisions = [{ position: 0, cells: [cell(0)] }];
+  const filterOf = row.mask.map(real => (real === 1 ? 0 : null));
+  const frame = { filters: [new Uint8Array(vocabulary).fill(1)], best: 3, minCosine: null };
+  const gainsOf = async (model: Model): Promise<number[]> => {
+    const program = await FlipProgram.of(model);
+    const { answers } = await program.run([{ row, decisions, filterOf }], frame);
+    return answers[0]!.replacements.flatMap(list => list.map(({ gain }) => gain));
+  };
+  const [expected, found] = [await gainsOf(cpu), await gainsOf(gpu)];
+  const { device } = await FlipProgram.of(gpu);
+  return { method: 'flip step', device, error: relativeError(found, expected) };
+}
 
 async function main(dir: string): Promise<void> {
   const golden = readGolden(dir);
@@ -28,6 +48,7 @@ async function main(dir: string): Promise<void> {
     );
     agreement.push({ method, device: found[0]!.device, error: Math.max(...errors) });
   }
+  agreement.push(await flipStep(gpu, cpu, rows[0]!));
   console.log(JSON.stringify(agreement));
   await cpu.release();
   await gpu.release();

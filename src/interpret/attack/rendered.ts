@@ -85,7 +85,9 @@ function withBlank(
     return { start, end, to: `${parted ? '' : ' '}${to}${parts ? '' : ' '}` };
   }
   if (edit !== 'delete') return { start, end, to };
-  const alone = gap.end === text.length || blank(gap.end);
+  // A mark that stood at the word now stands at the one before it.
+  const marked = /[.,;:!?)\]}\u2026]/.test(text.charAt(gap.end));
+  const alone = gap.end === text.length || blank(gap.end) || marked;
   if (alone && start > done && blank(start - 1) && before.length > 1) {
     return { start: start - 1, end, to };
   }

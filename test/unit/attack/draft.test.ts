@@ -242,7 +242,8 @@ describe('drafts', () => {
     };
     assert.equal(without('well-known', '-'), 'well known');
     assert.equal(without('Hello, world.', ','), 'Hello world.');
-    assert.equal(without('Hello world.', 'world'), 'Hello .');
+    assert.equal(without('Hello world.', 'world'), 'Hello.');
+    assert.equal(without('plain bad, okay', 'bad'), 'plain, okay');
     assert.equal(without('(so) be it', 'so'), '() be it');
     assert.equal(without('one', 'one'), '');
   });

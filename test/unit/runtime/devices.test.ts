@@ -58,7 +58,7 @@ describe('WebGPU', () => {
 });
 
 function agreesOnWebGpu(family: string, runsOn: 'cpu' | 'webgpu'): void {
-  it(`explains ${family} as the CPU does, to 1e-4; the derivative runs on ${runsOn}`, function () {
+  it(`explains and flips ${family} as the CPU does, to 1e-4; the derivative runs on ${runsOn}`, function () {
     // The software device compiles each shader for tens of milliseconds.
     this.timeout(300_000);
     // In a process of its own: the driver's environment must not make other tests' sessions slow.
@@ -80,7 +80,7 @@ function agreesOnWebGpu(family: string, runsOn: 'cpu' | 'webgpu'): void {
     }
     assert.equal(status, 0, stderr);
     const agreement = JSON.parse(stdout) as { method: string; device: string; error: number }[];
-    assert.equal(agreement.length, 3);
+    assert.equal(agreement.length, 4);
     for (const { method, device, error } of agreement) {
       assert.equal(device, runsOn);
       assert.ok(error <= 1e-4, `${method}: ${error}`);
