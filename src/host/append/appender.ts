@@ -88,6 +88,9 @@ export class Appender {
     const open = vscode.l10n.t('Open');
     const says = vscode.l10n.t('The text was appended to {0}.', path.posix.basename(file.path));
     const chosen = await vscode.window.showInformationMessage(says, open);
-    if (chosen === open) await vscode.window.showTextDocument(file, { preview: false });
+    if (chosen !== open) return;
+    // The panel may have the focus: the file must not cover it.
+    const viewColumn = vscode.ViewColumn.One;
+    await vscode.window.showTextDocument(file, { viewColumn, preview: false });
   }
 }

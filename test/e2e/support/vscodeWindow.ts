@@ -192,6 +192,11 @@ export class VscodeWindow {
       .click();
   }
 
+  /** Chooses a row of a short list by its words, without typing. */
+  async choose(text: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).click();
+  }
+
   /** Sentences of the notifications that are shown. */
   async notifications(): Promise<string[]> {
     return this.page
