@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { attack } from '../../../src/interpret/attack/attack';
+import { firstDraft } from '../../../src/interpret/attack/draft';
+import { goalFor } from '../../../src/interpret/attack/goals';
+import { Tester } from '../../../src/interpret/attack/tester';
 import type { Model } from '../../../src/model/model';
 import type { AttackRequest, AttackResult } from '../../../src/protocol/attack';
 import { GlassboxError } from '../../../src/protocol/messages';
@@ -107,6 +110,34 @@ describe('an attack on the sample model', function () {
     assert.equal(last.steps.length, 3);
     assert.match(last.says, /^stopped: reduced from/);
     assert.equal(await labelOf(last.final.text), last.original.label);
+  });
+
+  it('verifies 64 candidates in one run', async () => {
+    const read = await readText(model, { text }, {}, {});
+    const question = { read, label: { kind: 'predicted' }, target: null, by: 1 } as const;
+    const tester = new Tester(model, goalFor[model.about.head.task](question), {});
+    const words = text.split(' ');
+    // Words of the text in other places: of several lengths in tokens.
+    const drafts = Array.from({ length: 64 }, (_, i) => {
+      const other = words.with(i % words.length, words[(5 * i + 2) % words.length]!);
+      return firstDraft({ text: other.join(' ') }, null);
+    });
+    let runs = 0;
+    const predict = model.predict.bind(model);
+    model.predict = async asked => {
+      runs++;
+      return await predict(asked);
+    };
+    try {
+      const trials = await tester.ask(drafts);
+      assert.equal(runs, 1);
+      assert.deepEqual([tester.runs, tester.queries], [1, 64]);
+      // Each says what it says alone.
+      const [alone] = await tester.ask([drafts[9]!]);
+      assert.ok(Math.abs(alone!.margin - trials[9]!.margin) < 1e-4);
+    } finally {
+      model.predict = predict;
+    }
   });
 
   it('counts every text that the model was asked about', async () => {
