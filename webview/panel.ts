@@ -96,7 +96,7 @@ channel.on('show', state => {
 });
 channel.on('attack', state => {
   arrived('attack');
-  attack.show(state);
+  if (attack.show(state)) tabs.toTop('attack');
   if (!state.running) announce(`${state.result.goal} ${state.result.says}.`);
 });
 channel.on('attackMap', map => {
@@ -104,7 +104,7 @@ channel.on('attackMap', map => {
 });
 channel.on('rewrite', state => {
   arrived('rewrite');
-  rewrite.show(state);
+  if (rewrite.show(state)) tabs.toTop('rewrite');
 });
 channel.on('rewritten', answer => {
   rewrite.answer(answer);

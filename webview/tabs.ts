@@ -1,6 +1,6 @@
 /**
  * What the panel shows, each thing under a tab. The tabs are there from the second thing on; what is hidden keeps its
- * state. Arrow keys, Home and End go from tab to tab (WAI-ARIA: tabs with automatic activation).
+ * state, and how far it is scrolled. Arrow keys, Home and End go from tab to tab (WAI-ARIA: tabs with automatic activation).
  */
 import type { PanelTab } from '../src/protocol';
 import { panelTabs } from '../src/protocol';
@@ -20,6 +20,8 @@ export interface Tabs {
   readonly offer: (tab: PanelTab, there: boolean) => void;
   /** Brings `tab` to the front, as soon as there is something under it. */
   readonly choose: (tab: PanelTab) => void;
+  /** What is under `tab` is another thing than before: it is shown from its top. */
+  readonly toTop: (tab: PanelTab) => void;
   readonly isEmpty: () => boolean;
 }
 
@@ -33,6 +35,8 @@ export function createTabs(
   let wanted = first;
   /** What is in front while there is nothing under `wanted`: it stays there, whatever else comes. */
   let instead: PanelTab | undefined;
+  let shown: PanelTab | undefined;
+  const scrolled = new Map<PanelTab, number>();
   const buttons = Object.fromEntries(
     panelTabs.map(tab => {
       const attributes = { type: 'button', role: 'tab', id: `tab-${tab}`, class: 'tab' };
@@ -81,6 +85,8 @@ export function createTabs(
     const all = offered();
     const now = current();
     const many = all.length > 1;
+    const page = document.scrollingElement;
+    if (shown !== undefined && shown !== now) scrolled.set(shown, page?.scrollTop ?? 0);
     for (const tab of panelTabs) {
       buttons[tab].hidden = !there.has(tab);
       // A view is put in once and not moved: what is moved loses the focus.
@@ -104,6 +110,8 @@ export function createTabs(
         view.removeAttribute('aria-labelledby');
       }
     }
+    if (page && now !== undefined && shown !== now) page.scrollTop = scrolled.get(now) ?? 0;
+    shown = now;
   };
   return {
     element: make('div', { class: 'tabbed' }, row, panels),
@@ -116,6 +124,10 @@ export function createTabs(
     choose: tab => {
       wanted = tab;
       draw();
+    },
+    toTop: tab => {
+      scrolled.delete(tab);
+      if (tab === current()) document.scrollingElement?.scrollTo(0, 0);
     },
     isEmpty: () => there.size === 0,
   };

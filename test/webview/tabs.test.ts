@@ -1,6 +1,6 @@
 /** The tabs of the panel: there when there is a choice, by pointer and keyboard, each view as it was left. */
 import assert from 'node:assert/strict';
-import { flipped, tableOf, untouched } from './support/attackSamples';
+import { flipped, running, tableOf, untouched } from './support/attackSamples';
 import { PanelPage } from './support/panelPage';
 import { plot } from './support/samples';
 
@@ -96,6 +96,37 @@ describe('tabs', () => {
       await panel.page.getByRole('button', { name: 'Table' }).getAttribute('aria-expanded'),
       'true',
     );
+  });
+
+  it('keep how far each view is scrolled; another attack is shown from its top', async () => {
+    const small = await PanelPage.open({ height: 300 });
+    const top = () => small.page.evaluate(() => document.scrollingElement!.scrollTop);
+    const scroll = (to: number) =>
+      small.page.evaluate(y => {
+        document.scrollingElement!.scrollTop = y;
+      }, to);
+    const go = (name: string) =>
+      small.page.getByRole('tab', { name }).evaluate((one: HTMLElement) => {
+        one.click();
+      });
+    await small.emit('show', plot);
+    await small.emit('attack', flipped);
+    await scroll(120);
+    await go('Attack');
+    assert.equal(await top(), 0);
+    await scroll(90);
+    await go('Saliency');
+    assert.equal(await top(), 120);
+    await go('Attack');
+    assert.equal(await top(), 90);
+    await small.emit('attack', flipped);
+    assert.equal(await top(), 90, 'the same once more');
+    await small.emit('attack', running);
+    assert.equal(await top(), 0);
+    await scroll(90);
+    await small.emit('attack', flipped);
+    assert.equal(await top(), 90, 'it has come further');
+    await small.close();
   });
 
   it('do not take the focus away when another thing comes', async () => {

@@ -32,7 +32,8 @@ const isMissing = 'There is no map of this text.';
 
 export interface AttackView {
   readonly element: HTMLElement;
-  readonly show: (state: AttackState) => void;
+  /** Returns whether it is another attack than the one before. */
+  readonly show: (state: AttackState) => boolean;
   readonly showMap: (map: AttackMap) => void;
   /** Something failed; when it was the map that is awaited, it is awaited no longer. */
   readonly fail: () => void;
@@ -175,6 +176,7 @@ export function createAttackView({ tell, announce }: ViewEvents): AttackView {
       health.show(next.result.notes);
       drawStep();
       form.show(next);
+      return isNew;
     },
     showMap: ({ state: shown }) => {
       const { text, pair } = shown.record;

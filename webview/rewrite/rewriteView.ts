@@ -19,7 +19,8 @@ const restsAfter = 250;
 
 export interface RewriteView {
   readonly element: HTMLElement;
-  readonly show: (state: RewriteState) => void;
+  /** Returns whether it is another line than before. */
+  readonly show: (state: RewriteState) => boolean;
   readonly answer: (answer: ToPanelEvents['rewritten']) => void;
 }
 
@@ -171,6 +172,7 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
       drawResult();
       pins.show(next);
       waitFor(awaits);
+      return isNew;
     },
     answer: ({ edit, state: explained, failed }) => {
       if (!state || edit !== newest) return;
