@@ -76,7 +76,8 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
     mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
   });
-  const asking = { engine, use, failures, reader, choices, panel, status, log };
+  const isAttacking = (): boolean => attacker.isRunning || linesAttacker.isRunning;
+  const asking = { engine, use, failures, reader, choices, panel, status, log, isAttacking };
   const explainer: Explainer = new Explainer({ ...asking, heatmap });
   const attacks = new AttackMemory(context.workspaceState);
   const attacker: Attacker = new Attacker({
@@ -103,6 +104,10 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   const tracker = new Tracker(() => explainer.current, {
     moved: explained => {
       explainer.follow(explained);
+    },
+    edited: (uri, moved) => {
+      attacker.follow(uri, moved);
+      rewriter.follow(uri, moved);
     },
     pointed: token => {
       panel.highlight(token);

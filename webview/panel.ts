@@ -76,10 +76,16 @@ const empty = make(
 empty.hidden = true;
 main.append(make('h1', { class: 'for-ears' }, 'Glassbox'), notices.element, tabs.element, empty);
 
-/** Something new is there to be seen under `tab`: what was awaited, or failed before, is past. */
-const arrived = (tab: PanelTab) => {
-  notices.idle();
-  notices.failed(null);
+/** What is at work, so that what was awaited, or failed before, is past once it has begun and not each time it is told. */
+const atWork = new Set<PanelTab>();
+/** There is something to be seen under `tab`; with `works` more is to come. */
+const arrived = (tab: PanelTab, works = false) => {
+  if (!atWork.has(tab)) {
+    notices.idle();
+    notices.failed(null);
+  }
+  if (works) atWork.add(tab);
+  else atWork.delete(tab);
   empty.hidden = true;
   tabs.offer(tab, true);
 };
@@ -95,7 +101,7 @@ channel.on('show', state => {
   );
 });
 channel.on('attack', state => {
-  arrived('attack');
+  arrived('attack', state.running);
   if (attack.show(state)) tabs.toTop('attack');
   if (!state.running) announce(`${state.result.goal} ${state.result.says}.`);
 });
@@ -110,7 +116,7 @@ channel.on('rewritten', answer => {
   rewrite.answer(answer);
 });
 channel.on('lines', table => {
-  arrived('lines');
+  arrived('lines', table.state === 'running');
   lines.show(table);
 });
 channel.on('tab', ({ tab }) => {
@@ -127,6 +133,9 @@ channel.on('failed', ({ message }) => {
 channel.on('moved', memory => {
   save(memory);
   saliency.move(memory.line + 1);
+});
+channel.on('movedElsewhere', ({ tab, line }) => {
+  ({ attack, rewrite })[tab].move(line);
 });
 channel.on('stale', ({ says }) => {
   notices.stale(says);

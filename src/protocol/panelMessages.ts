@@ -1,5 +1,5 @@
 /** What host and panel say to each other. The panel holds no truth: the host resends on 'ready'. */
-import type { AttackResult, AttackSettings } from './attack';
+import type { AttackResult, AttackSettings, ResolvedAttackOptions } from './attack';
 import type { AttackTable } from './attackTable';
 import type {
   Aggregation,
@@ -71,6 +71,8 @@ export interface AttackState {
   readonly running: boolean;
   /** What it was started with; the form shows it, and 'attackAgain' sends it changed. */
   readonly settings: AttackSettings;
+  /** What each option is that was not set; the same for every attack. */
+  readonly defaults: ResolvedAttackOptions;
   /** What can be a target: the model's labels, an entity's types, ...; empty where it is typed freely. */
   readonly targets: readonly string[];
 }
@@ -123,6 +125,8 @@ export type ToPanelEvents = {
   empty: { readonly says: string };
   /** Lines above the record came or went: this is where it stands now. To be stored like `memory`. */
   moved: PanelMemory;
+  /** The same of the line under another tab; `line` counts from 1. */
+  movedElsewhere: { readonly tab: 'attack' | 'rewrite'; readonly line: number };
   /** The line was edited since (one sentence), or is again as it was explained (null). */
   stale: { readonly says: string | null };
   /** The cursor in the file is on this token (index), or on none. */

@@ -13,9 +13,6 @@ import {
   skipped,
   trace,
 } from './support/attackSamples';
-import { attackKinds } from '../../src/protocol';
-import { resolveAttackOptions } from '../../src/interpret/attack/options';
-import { attackDefaults } from '../../webview/attack/attackFields';
 import { PanelPage } from './support/panelPage';
 import { labelPrediction } from './support/samples';
 import { pair } from './support/taskSamples';
@@ -64,6 +61,11 @@ describe('attack', () => {
       assert.match(head, /93 queries in 5 runs of the model/);
       assert.match(head, /gold: positive, as was predicted/);
       assert.match(await announced(), /anything but “positive”\. flipped positive to negative/);
+    });
+
+    it('of a line that moved: where it stands now', async () => {
+      await panel.emit('movedElsewhere', { tab: 'attack', line: 19 });
+      assert.match(spaced(await text('.attack-head')), /reviews\.dev\.jsonl : 19 text/);
     });
 
     it('of a failure, and of what was not tried, by another shape too', async () => {
@@ -505,11 +507,6 @@ describe('attack', () => {
         await panel.page.getByText('The preset decides everything else').isVisible(),
         true,
       );
-    });
-
-    it('has what the attack has where nothing was set', () => {
-      for (const attack of attackKinds)
-        assert.deepEqual(attackDefaults, resolveAttackOptions(attack, {}));
     });
 
     it('keeps the settings of both attacks apart', async () => {

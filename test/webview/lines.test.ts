@@ -26,6 +26,20 @@ describe('attacked lines', () => {
   const focused = () =>
     panel.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
 
+  it('leaves what else is told alone while it runs', async () => {
+    const failure = panel.page.locator('.notice-error');
+    await panel.emit('busy', { says: 'Attacking lines of reviews.dev.jsonl' });
+    await button('Cancel').waitFor();
+    await show(tableOf(3, 'running', 9));
+    assert.equal(await panel.page.locator('.busy-box').isVisible(), false);
+    await panel.emit('failed', { message: 'Line 7 could not be explained.' });
+    await show(tableOf(4, 'running', 9));
+    await show(tableOf(5, 'stopped', 9));
+    assert.equal(await failure.isVisible(), true);
+    await show(tableOf(6, 'running', 9));
+    assert.equal(await failure.isVisible(), false, 'another run has begun');
+  });
+
   it('sums up in words and as a bar', async () => {
     await show(tableOf(60, 'running', 100));
     const head = spaced(await text('.lines-head'));

@@ -45,6 +45,14 @@ describe('rewriting', () => {
     assert.deepEqual(await sent(), []);
   });
 
+  it('shows where the line stands now, and keeps what was typed', async () => {
+    await end();
+    await panel.page.keyboard.type('!');
+    await panel.emit('movedElsewhere', { tab: 'rewrite', line: 42 });
+    assert.match(await text('.rewrite-view .head-source'), /: 42$/);
+    assert.equal(await area().inputValue(), `${original}!`);
+  });
+
   it('is sent once the typing rests for 250 ms, the last text only', async () => {
     await end();
     await panel.page.keyboard.type(' N');

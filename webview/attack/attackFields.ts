@@ -1,11 +1,5 @@
 /** The options of an attack as fields of a form: what each is called, and which attack reads it. */
-import type {
-  AttackKind,
-  AttackOptions,
-  AttackSettings,
-  ResolvedAttackOptions,
-  TaskKind,
-} from '../../src/protocol';
+import type { AttackKind, AttackOptions, AttackSettings, TaskKind } from '../../src/protocol';
 import type { NumberRule } from '../controls';
 import { importanceWords, ownWordsWords, presetWords, searchWords, unitWords } from './attackWords';
 
@@ -149,27 +143,3 @@ export function isOffered(rule: FieldRule, situation: Situation): boolean {
   if (options.preset === 'allennlp' && rule.free !== true) return false;
   return rule.fits?.(situation) ?? true;
 }
-
-/** What an option is that was not set. The attack itself has them too; a test compares them. */
-export const attackDefaults: ResolvedAttackOptions = {
-  preset: 'none',
-  ignore: [],
-  field: 'both',
-  seed: 0,
-  beam: 3,
-  ownWords: 'protect',
-  unit: 'words',
-  search: 'greedy',
-  edits: ['replace'],
-  maxFlips: 5,
-  maxShare: 1,
-  candidates: 64,
-  wholeWords: true,
-  sameCase: true,
-  sameClass: true,
-  noStopWords: false,
-  minCosine: -1,
-  evenIfWrong: false,
-  by: 0.5,
-  importance: 'gradient-norm',
-};

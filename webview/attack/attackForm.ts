@@ -17,7 +17,7 @@ import {
 } from '../controls';
 import { fill, make } from '../dom';
 import type { FieldName, FieldRule, Situation } from './attackFields';
-import { attackDefaults, fieldRules, isOffered } from './attackFields';
+import { fieldRules, isOffered } from './attackFields';
 import { attackWords, editWords } from './attackWords';
 
 export interface AttackForm {
@@ -49,8 +49,6 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
     change({ options: { ...settings.options, [name]: value } });
   };
 
-  const now = (): ResolvedAttackOptions => ({ ...attackDefaults, ...settings.options });
-
   const attack = createDropdown('Attack', value => {
     kept.set(settings.attack, settings);
     change(kept.get(value as AttackKind) ?? unset(value as AttackKind));
@@ -74,7 +72,7 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
     }),
   }));
   const withEdit = (edit: AttackEdit, checked: boolean): AttackEdit[] => {
-    const { edits: chosen } = now();
+    const chosen = settings.options.edits ?? state?.defaults.edits ?? [];
     const next = attackEdits.filter(one => (one === edit ? checked : chosen.includes(one)));
     return next.length > 0 ? next : [...chosen];
   };
@@ -118,7 +116,7 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
   const draw = () => {
     if (!state) return;
     const { result, record, targets } = state;
-    const options = now();
+    const options: ResolvedAttackOptions = { ...state.defaults, ...settings.options };
     const { task } = result.original.prediction;
     const situation: Situation = { settings, task, isPair: record.pair !== null };
     const isFlip = settings.attack === 'hotflip';
@@ -184,11 +182,12 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
     element,
     show: next => {
       state = next;
-      const told = JSON.stringify([next.settings, next.record]);
+      const { settings: started, record } = next;
+      const told = JSON.stringify([started, record.file, record.text, record.pair]);
       // While an attack runs its state comes again and again; what was set since then stays.
       if (told !== received) {
         received = told;
-        settings = next.settings;
+        settings = started;
       }
       draw();
       again.setEnabled(!next.running);

@@ -34,6 +34,8 @@ export interface AttackView {
   readonly element: HTMLElement;
   /** Returns whether it is another attack than the one before. */
   readonly show: (state: AttackState) => boolean;
+  /** The record starts on this line (from 1) now. */
+  readonly move: (line: number) => void;
   readonly showMap: (map: AttackMap) => void;
   /** Something failed; when it was the map that is awaited, it is awaited no longer. */
   readonly fail: () => void;
@@ -177,6 +179,11 @@ export function createAttackView({ tell, announce }: ViewEvents): AttackView {
       drawStep();
       form.show(next);
       return isNew;
+    },
+    move: line => {
+      if (!state) return;
+      state = { ...state, record: { ...state.record, line } };
+      head.show(state);
     },
     showMap: ({ state: shown }) => {
       const { text, pair } = shown.record;

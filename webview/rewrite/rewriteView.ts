@@ -21,6 +21,8 @@ export interface RewriteView {
   readonly element: HTMLElement;
   /** Returns whether it is another line than before. */
   readonly show: (state: RewriteState) => boolean;
+  /** The record starts on this line (from 1) now. */
+  readonly move: (line: number) => void;
   readonly answer: (answer: ToPanelEvents['rewritten']) => void;
 }
 
@@ -107,6 +109,14 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
     send();
   };
 
+  const drawSource = (file: string, line: number) => {
+    const parts = [
+      make('span', { class: 'file' }, file),
+      make('span', { class: 'line' }, ` : ${line}`),
+    ];
+    fill(source, make('h2', {}, ...parts));
+  };
+
   const drawResult = () => {
     if (!state || !edited) return;
     const { original } = state;
@@ -149,15 +159,7 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
       if (state && isNew) newest++;
       const { record } = next.original.state;
       state = next;
-      fill(
-        source,
-        make(
-          'h2',
-          {},
-          make('span', { class: 'file' }, record.file),
-          make('span', { class: 'line' }, ` : ${record.line}`),
-        ),
-      );
+      drawSource(record.file, record.line);
       if (isNew) {
         clearTimeout(timer);
         text.setLabel(record.field === '' ? 'Text' : record.field);
@@ -173,6 +175,9 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
       pins.show(next);
       waitFor(awaits);
       return isNew;
+    },
+    move: line => {
+      if (state) drawSource(state.original.state.record.file, line);
     },
     answer: ({ edit, state: explained, failed }) => {
       if (!state || edit !== newest) return;

@@ -1,5 +1,6 @@
 /** From a line of a file to an attack in the panel; one at a time, the newest wins. */
 import * as vscode from 'vscode';
+import { resolveAttackOptions } from '../../interpret/attack/options';
 import type {
   AttackKind,
   AttackResult,
@@ -19,6 +20,7 @@ import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
 import type { PanelHost } from '../panel/panelHost';
 import type { FoundRecord, RecordReader } from '../records/readRecord';
+import { movedRecord } from '../records/readRecord';
 import type { Target } from '../records/target';
 import { deviceSetting } from '../settings';
 import type { AttackMemory } from './attackMemory';
@@ -32,7 +34,7 @@ export interface AttackerParts {
   readonly reader: RecordReader;
   readonly choices: ChoiceMemory;
   readonly attacks: AttackMemory;
-  readonly panel: Pick<PanelHost, 'open' | 'busy' | 'attack'>;
+  readonly panel: Pick<PanelHost, 'open' | 'busy' | 'attack' | 'movedElsewhere'>;
   readonly status: Pick<ModelStatus, 'set'>;
   readonly log: vscode.LogOutputChannel;
   /** What the saliency view shows: its question is attacked when it is about the same line. */
@@ -98,6 +100,21 @@ export class Attacker implements vscode.Disposable {
     );
   }
 
+  get isRunning(): boolean {
+    return this.running !== null;
+  }
+
+  /** Follows the line when lines above it came or went. */
+  follow(uri: vscode.Uri, moved: (line: number) => number): void {
+    const { current } = this;
+    if (current?.found.uri.toString() !== uri.toString()) return;
+    const found = movedRecord(current.found, moved);
+    if (found.info.line === current.found.info.line) return;
+    const state = { ...current.state, record: found.info };
+    this.current = { ...current, found, state };
+    this.parts.panel.movedElsewhere({ attack: state });
+  }
+
   /** Stops the attack that runs; what it has found so far stays. */
   cancel(): void {
     this.running?.abort();
@@ -151,10 +168,15 @@ export class Attacker implements vscode.Disposable {
       const model = await engine.call('loadModel', used, calling);
       const targets = targetsOf(model);
       const settings = keepTarget ? wanted : fitSettings(wanted, targets);
+      const defaults = resolveAttackOptions(settings.attack, {});
+      let traced = false;
       const show = (result: AttackResult, running: boolean): void => {
         if (this.running !== run) return;
-        const state: AttackState = { record, result, running, settings, targets };
-        this.show({ found, modelDir, model, state });
+        // Its line may have moved since it was told first.
+        const latest = traced && this.current ? this.current.found : found;
+        traced = true;
+        const state = { record: latest.info, result, running, settings, defaults, targets };
+        this.show({ found: latest, modelDir, model, state });
       };
       const trace = `attack ${++this.count}`;
       const stop = engine.onTrace(told => {

@@ -27,6 +27,8 @@ export interface ExplainerParts {
   readonly status: Pick<ModelStatus, 'set'>;
   readonly log: vscode.LogOutputChannel;
   readonly failures: Pick<Failures, 'tellNoAnswer'>;
+  /** An attack is at work, for which the engine lets everything else wait. */
+  readonly isAttacking: () => boolean;
 }
 
 export interface ExplainOptions {
@@ -110,7 +112,9 @@ export class Explainer implements vscode.Disposable {
   ): Promise<PanelState> {
     const { engine, panel, status } = this.parts;
     const { info: record } = found;
-    const says = vscode.l10n.t('Explaining line {0} of {1}', record.line, record.file);
+    const says = this.parts.isAttacking()
+      ? vscode.l10n.t('Line {0} of {1} waits for the attack at work', record.line, record.file)
+      : vscode.l10n.t('Explaining line {0} of {1}', record.line, record.file);
     const keepTab = options.keepTab ?? options.quiet ?? false;
     panel.open(keepTab ? undefined : 'saliency');
     panel.busy(says);

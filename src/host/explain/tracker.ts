@@ -7,6 +7,8 @@ import type { Explained } from './explained';
 export interface TrackerEvents {
   /** The record stands elsewhere now, became stale, or is as it was explained again. */
   readonly moved: (explained: Explained) => void;
+  /** A document was edited, whatever is explained; `moved` tells where a line (from 0) stands now. */
+  readonly edited: (uri: vscode.Uri, moved: (line: number) => number) => void;
   /** The cursor is on this token of the explained record, or on none. */
   readonly pointed: (token: number | null) => void;
 }
@@ -20,8 +22,10 @@ export class Tracker implements vscode.Disposable {
   ) {
     this.subscriptions = [
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length === 0) return;
+        events.edited(document.uri, line => movedLine(line, contentChanges));
         const explained = this.explainedIn(document);
-        if (!explained || contentChanges.length === 0) return;
+        if (!explained) return;
         const line = movedLine(explained.startLine, contentChanges);
         this.place(explained, document, line);
       }),

@@ -79,8 +79,8 @@ export class LinesAttacker implements vscode.Disposable {
       if (table === null && this.running === run) this.parts.panel.idle();
       return table;
     } catch (error) {
-      if (this.running !== run) return null;
       this.stopped();
+      if (this.running !== run) return null;
       this.parts.failures.tellNoAnswer(error, false);
       return null;
     } finally {
@@ -96,6 +96,10 @@ export class LinesAttacker implements vscode.Disposable {
       () => null,
     );
     return this.attack({ lines: { ...lines, document }, wanted });
+  }
+
+  get isRunning(): boolean {
+    return this.running !== null;
   }
 
   cancel(): void {

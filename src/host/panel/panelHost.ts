@@ -136,6 +136,15 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('moved', state.memory);
   }
 
+  /** The record of the attack, or of the rewriting, stands on another line now. */
+  movedElsewhere(moved: { attack: AttackState } | { rewrite: RewriteState }): void {
+    Object.assign(this.told, moved);
+    this.nameTab();
+    const isAttack = 'attack' in moved;
+    const { line } = isAttack ? moved.attack.record : moved.rewrite.original.state.record;
+    this.channel?.emit('movedElsewhere', { tab: isAttack ? 'attack' : 'rewrite', line });
+  }
+
   /** The line was edited since it was explained (one sentence), or is as it was again (null). */
   stale(says: string | null): void {
     if (this.told.stale === says) return;
@@ -151,8 +160,11 @@ export class PanelHost implements vscode.Disposable {
 
   /** An attack that has come further, or another one; its steps may be others than those that had maps. */
   attack(state: AttackState): void {
-    this.told.maps.clear();
-    Object.assign(this.told, { attack: state, busy: null, failed: null });
+    const { told } = this;
+    // What was told while it runs is about something else.
+    if (!told.attack?.running) Object.assign(told, { busy: null, failed: null });
+    told.maps.clear();
+    told.attack = state;
     this.nameTab();
     this.channel?.emit('attack', state);
   }
@@ -175,8 +187,12 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('rewritten', answer);
   }
 
+  /** An attack on several lines: it begins, has come further, or has ended. */
   lines(table: AttackTable): void {
-    Object.assign(this.told, { lines: table, busy: null, failed: null });
+    const { told } = this;
+    // As in `attack`.
+    if (told.lines?.state !== 'running') Object.assign(told, { busy: null, failed: null });
+    told.lines = table;
     this.nameTab();
     this.channel?.emit('lines', table);
   }

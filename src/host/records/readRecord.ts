@@ -27,6 +27,11 @@ export interface FoundRecord {
   readonly focus: { readonly line: number; readonly character: number | undefined };
 }
 
+/** The record as it stands after lines above it came or went; `moved` tells where a line (from 0) stands now. */
+export function movedRecord(found: FoundRecord, moved: (line: number) => number): FoundRecord {
+  return { ...found, info: { ...found.info, line: moved(found.info.line - 1) + 1 } };
+}
+
 /** The lines from `start` to `end`, both included, joined by '\n'; null when they are not all there. */
 export function rawLines(source: LineSource, start: number, end: number): string | null {
   if (start < 0 || end >= source.lineCount) return null;

@@ -12,6 +12,7 @@ import type { ModelStatus } from '../models/modelStatus';
 import type { ModelUse } from '../models/modelUse';
 import type { PanelHost } from '../panel/panelHost';
 import type { FoundRecord, RecordReader } from '../records/readRecord';
+import { movedRecord } from '../records/readRecord';
 import type { Target } from '../records/target';
 import { failureOf } from '../report';
 import { deviceSetting } from '../settings';
@@ -22,9 +23,11 @@ export interface RewriterParts {
   readonly failures: Pick<Failures, 'tellNoAnswer'>;
   readonly reader: RecordReader;
   readonly choices: ChoiceMemory;
-  readonly panel: Pick<PanelHost, 'open' | 'busy' | 'rewrite' | 'rewritten'>;
+  readonly panel: Pick<PanelHost, 'open' | 'busy' | 'rewrite' | 'rewritten' | 'movedElsewhere'>;
   readonly status: Pick<ModelStatus, 'set'>;
   readonly log: vscode.LogOutputChannel;
+  /** As the explainer's. */
+  readonly isAttacking: () => boolean;
 }
 
 /** A line that is being rewritten. */
@@ -38,6 +41,8 @@ export class Rewriter implements vscode.Disposable {
   current: Rewritten | null = null;
   private running: AbortController | null = null;
   private lastEdit: FromPanelEvents['rewrite'] | null = null;
+  /** The panel waits for an answer to the last edit. */
+  private awaited = false;
   private readonly rewrote = new vscode.EventEmitter<RewriteState>();
   /** Another line is being rewritten, an edit was explained, or what is pinned has changed. */
   readonly onDidRewrite = this.rewrote.event;
@@ -53,7 +58,9 @@ export class Rewriter implements vscode.Disposable {
       if (modelDir === null || run.signal.aborted) return null;
       const { panel, status } = this.parts;
       const { line, file } = found.info;
-      const says = vscode.l10n.t('Reading line {0} of {1}', line, file);
+      const says = this.parts.isAttacking()
+        ? vscode.l10n.t('Line {0} of {1} waits for the attack at work', line, file)
+        : vscode.l10n.t('Explaining line {0} of {1}', line, file);
       panel.open('rewrite');
       panel.busy(says);
       status.set('busy');
@@ -65,11 +72,14 @@ export class Rewriter implements vscode.Disposable {
       const { text, pair } = ownText(found);
       const original: Rewriting = { text, pair, state };
       this.lastEdit = null;
+      this.awaited = false;
       return this.tell({ found, modelDir, state: { original, edited: original, pinned: [] } });
     } catch (error) {
       if (this.running === run) this.parts.failures.tellNoAnswer(error, false);
       return null;
     } finally {
+      // The line that was to be replaced is still there, and so is its last edit.
+      if (this.running === run) this.answer(null, notExplained());
       this.ended(run);
     }
   }
@@ -79,27 +89,20 @@ export class Rewriter implements vscode.Disposable {
     const { current } = this;
     if (!current) return;
     this.lastEdit = edit;
+    this.awaited = true;
     const run = this.newest();
     const { text } = edit;
     const pair = current.state.original.pair === null ? null : edit.pair;
-    const answer = (explained: PanelState | null, failed: string | null) => {
-      const latest = this.current;
-      if (latest?.found !== current.found || this.running !== run) return;
-      const state = explained
-        ? { ...latest.state, edited: { text, pair, state: explained } }
-        : latest.state;
-      this.current = { ...latest, state };
-      this.parts.panel.rewritten({ edit: edit.edit, state: explained, failed }, state);
-      this.rewrote.fire(state);
-    };
+    const isNewest = () => this.running === run;
     try {
       if (text.trim() === '') throw emptyText();
       const words = current.found.info.words && wordsBetweenBlanks(text);
       const found = withText(current.found, { text, pair, words });
-      answer(await this.explain(found, current.modelDir, run.signal), null);
+      const state = await this.explain(found, current.modelDir, run.signal);
+      if (isNewest()) this.answer({ text, pair, state }, null);
     } catch (error) {
       const { code, message } = failureOf(error, this.parts.log);
-      if (code !== 'cancelled') answer(null, message);
+      if (isNewest()) this.answer(null, code === 'cancelled' ? notExplained() : message);
     } finally {
       this.ended(run);
     }
@@ -113,7 +116,7 @@ export class Rewriter implements vscode.Disposable {
     try {
       const { found } = current;
       const modelDir = await this.parts.use.dirFor(found.uri, true);
-      if (modelDir === null || run.signal.aborted) return;
+      if (modelDir === null) return;
       const explained = await this.explain(found, modelDir, run.signal);
       const latest = this.current;
       if (this.running !== run || !latest) return;
@@ -143,8 +146,37 @@ export class Rewriter implements vscode.Disposable {
     this.tell({ ...current, state: { ...current.state, pinned } });
   }
 
+  /** Follows the line when lines above it came or went. */
+  follow(uri: vscode.Uri, moved: (line: number) => number): void {
+    const { current } = this;
+    if (current?.found.uri.toString() !== uri.toString()) return;
+    const found = movedRecord(current.found, moved);
+    const { line } = found.info;
+    if (line === current.found.info.line) return;
+    const { original } = current.state;
+    const record = { ...original.state.record, line };
+    const state = {
+      ...current.state,
+      original: { ...original, state: { ...original.state, record } },
+    };
+    this.current = { ...current, found, state };
+    this.parts.panel.movedElsewhere({ rewrite: state });
+  }
+
   cancel(): void {
     this.running?.abort();
+  }
+
+  /** Tells how the last edit went, once; `failed`: why it could not be explained. */
+  private answer(edited: Rewriting | null, failed: string | null): void {
+    const { current, lastEdit, awaited } = this;
+    if (!current || !lastEdit || !awaited) return;
+    this.awaited = false;
+    const state = edited ? { ...current.state, edited } : current.state;
+    this.current = { ...current, state };
+    const { edit } = lastEdit;
+    this.parts.panel.rewritten({ edit, state: edited?.state ?? null, failed }, state);
+    this.rewrote.fire(state);
   }
 
   private newest(): AbortController {
@@ -178,6 +210,10 @@ export class Rewriter implements vscode.Disposable {
     this.cancel();
     this.rewrote.dispose();
   }
+}
+
+function notExplained(): string {
+  return vscode.l10n.t('This edit was not explained; type on to have it explained.');
 }
 
 function emptyText(): GlassboxError {

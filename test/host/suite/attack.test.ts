@@ -78,6 +78,19 @@ describe('Attack Line', () => {
     for (const step of result.steps) assert.equal(step.label, result.original.label);
   });
 
+  it('follows its line when lines above it come', async () => {
+    const uri = await write('moving.txt', 'a fine film\na dull film\n');
+    const document = await vscode.workspace.openTextDocument(uri);
+    await attack(commands.attackHotflip, { uri, line: 1 });
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(uri, new vscode.Position(0, 0), 'one\ntwo\n');
+    await vscode.workspace.applyEdit(edit);
+    const api = await glassbox();
+    assert.equal(api.lastAttack()?.record.line, 4);
+    await until('the tab says so', () => (panelTabs()[0]?.label ?? '').includes('moving.txt:4'));
+    await document.save();
+  });
+
   it('keeps what it has found when it is cancelled', async () => {
     const api = await glassbox();
     const uri = await write('attacked long.txt', `${longLine}\n`);

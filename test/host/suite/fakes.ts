@@ -93,6 +93,7 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
     busy: tell('busy'),
     idle: tell('idle'),
     moved: tell('moved'),
+    movedElsewhere: tell('movedElsewhere'),
     stale: tell('stale'),
     attack: tell('attack'),
     attackMap: (map: AttackMap) => {
@@ -127,7 +128,10 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   });
   const choices = new ChoiceMemory(new FakeMemento());
   const reader = new RecordReader(new FieldChoice(new FakeMemento()));
-  return { told, maps, rewritten, panel, status, log, failures, use, choices, reader };
+  const isAttacking = () => false;
+  return {
+    ...{ told, maps, rewritten, panel, status, log, failures, use, choices, reader, isAttacking },
+  };
 }
 
 export function fakeExplainer(engine: Engine, change: Partial<ModelUseParts> = {}) {

@@ -6,6 +6,7 @@ import type { PanelHandlers } from '../../../src/host/panel/panelHost';
 import { PanelHost } from '../../../src/host/panel/panelHost';
 import { contentSecurityPolicy, makeNonce, panelHtml } from '../../../src/host/panel/panelHtml';
 import { readMemory } from '../../../src/host/panel/restore';
+import { resolveAttackOptions } from '../../../src/interpret/attack/options';
 import type { AttackRequest, PanelState } from '../../../src/protocol';
 import { fakeAttack, fakeExplanation, fakeInfo } from './fakeAnswers';
 import { closeEverything, extension, panelTabs, until } from './support';
@@ -133,7 +134,8 @@ describe('the panel', () => {
     const { record } = state;
     const result = fakeAttack({ attack: 'hotflip', options: {}, text: 'fine' } as AttackRequest);
     const settings = { attack: 'hotflip', options: {}, target: null } as const;
-    const attack = { record, result, running: false, settings, targets: [] };
+    const defaults = resolveAttackOptions('hotflip', {});
+    const attack = { record, result, running: false, settings, defaults, targets: [] };
     const rewriting = { text: 'fine', pair: null, state };
     const seen: string[] = [];
     panel.webview.onDidReceiveMessage((message: { echo?: { event?: string } }) => {
@@ -155,6 +157,9 @@ describe('the panel', () => {
     // What was said of the steps of another attack is void.
     host.attack({ ...attack, running: true });
     host.failed('It failed.');
+    // What failed while the attack runs is about something else: it stays told.
+    host.attack({ ...attack, running: true });
+    host.attack(attack);
     await until('it was told', () => seen.includes('failed'));
     seen.length = 0;
     panel.webview.html = echoPage();

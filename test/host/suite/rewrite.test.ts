@@ -84,6 +84,52 @@ describe('Rewrite Line', () => {
     assert.equal(rewriter.current?.state.pinned.length, 1, 'what was pinned meanwhile stays');
   });
 
+  it('answers an edit that was cancelled, and one that another line did not take the place of', async () => {
+    const { rewriter, target, rewritten, engine } = await rewriterWith((request, options) =>
+      request.text === 'slow'
+        ? untilCancelled(request, options)
+        : Promise.resolve(fakeExplanation(request)),
+    );
+    await rewriter.start(target);
+    const cancelled = rewriter.edit({ edit: 1, text: 'slow', pair: null });
+    await until('it is at work', () => engine.requests.at(-1)?.text === 'slow');
+    rewriter.cancel();
+    await cancelled;
+    const replaced = rewriter.edit({ edit: 2, text: 'slow', pair: null });
+    await until('it is at work again', () => engine.requests.length === 3);
+    assert.equal(await rewriter.start({ ...target, line: 7 }), null);
+    await replaced;
+    assert.deepEqual(
+      rewritten.map(({ edit, state }) => [edit, state]),
+      [
+        [1, null],
+        [2, null],
+      ],
+    );
+    for (const { failed } of rewritten) assertSentence(failed!);
+  });
+
+  it('follows its line, and says when it waits for an attack', async () => {
+    const parts = await rewriterWith();
+    const { rewriter, target, panel, told } = parts;
+    await rewriter.start(target);
+    told.length = 0;
+    rewriter.follow(vscode.Uri.file('/other.jsonl'), line => line + 3);
+    rewriter.follow(target.uri, line => line);
+    assert.deepEqual(told, []);
+    rewriter.follow(target.uri, line => line + 3);
+    assert.deepEqual(told, ['movedElsewhere']);
+    assert.equal(rewriter.current?.state.original.state.record.line, 4);
+    const says: string[] = [];
+    const waiting = new Rewriter({
+      ...parts,
+      panel: { ...panel, busy: text => says.push(text) },
+      isAttacking: () => true,
+    });
+    await waiting.start(target);
+    assert.match(says[0]!, /waits for the attack/);
+  });
+
   it('says in the panel what cannot be explained, without a message', async () => {
     const lost = 'The engine process ended while it worked on this; ask again.';
     const { rewriter, target, rewritten, told, failures } = await rewriterWith(request =>

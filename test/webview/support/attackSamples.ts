@@ -9,35 +9,14 @@ import type {
   AttackTableRow,
   PanelState,
   Prediction,
-  ResolvedAttackOptions,
   RewriteState,
 } from '../../../src/protocol';
 import type { Draft } from '../../../src/interpret/attack/draft';
 import { apply, firstDraft } from '../../../src/interpret/attack/draft';
+import { resolveAttackOptions } from '../../../src/interpret/attack/options';
 import { labelPrediction, plot, stateOf, wordPieces } from './samples';
 
-export const resolved: ResolvedAttackOptions = {
-  preset: 'none',
-  ignore: [],
-  field: 'both',
-  seed: 0,
-  beam: 3,
-  ownWords: 'protect',
-  unit: 'words',
-  search: 'greedy',
-  edits: ['replace'],
-  maxFlips: 5,
-  maxShare: 1,
-  candidates: 64,
-  wholeWords: true,
-  sameCase: true,
-  sameClass: true,
-  noStopWords: false,
-  minCosine: -1,
-  evenIfWrong: false,
-  by: 0.5,
-  importance: 'gradient-norm',
-};
+export const resolved = resolveAttackOptions('hotflip', {});
 
 const text = 'The plot is thin , but the leads are a joy .';
 
@@ -131,6 +110,7 @@ export function attackStateOf(
     result,
     running: false,
     settings: { attack: result.attack, options: {}, target: result.target },
+    defaults: resolved,
     targets: ['negative', 'positive'],
     ...rest,
   };
