@@ -1,5 +1,6 @@
 /** Numbers in tests: random tensors, flat lists, comparisons with a stated tolerance. */
 import assert from 'node:assert/strict';
+import { Random } from '../../src/interpret/random';
 import type { TensorValue } from '../../src/runtime/session';
 
 /** Nested lists of numbers, as goldens have them. */
@@ -38,15 +39,10 @@ export function assertClose(
   assert.ok(error <= tolerance, `${what}: off by ${error.toExponential(2)}, allowed ${tolerance}`);
 }
 
-/** A seeded generator of numbers in [0, 1) (mulberry32). */
+/** A seeded generator of numbers in [0, 1). */
 export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const random = new Random(seed);
+  return () => random.next();
 }
 
 /** Standard normal numbers (Box and Muller). */

@@ -47,8 +47,15 @@ export function textOf({ input }: Pick<Draft, 'input'>, field: FieldIndex): stri
  * that single blanks stay between words; words of a text that the dataset has cut stay cut.
  */
 export function apply(draft: Draft, edits: readonly Edit[]): Draft {
+  return applyInOriginal(
+    draft,
+    edits.map(edit => inOriginal(draft, edit)),
+  );
+}
+
+/** As `apply`, of edits that are in place in the original text (those of `Draft.origin`). */
+export function applyInOriginal(draft: Draft, added: readonly Edit[]): Draft {
   const { input, anchor, edits: earlier } = draft.origin;
-  const added = edits.map(edit => inOriginal(draft, edit));
   // What is replaced or deleted takes earlier changes inside of it along: pieces of a word that went, then the rest of it.
   const kept = earlier.filter(edit => !added.some(over => contains(over, edit)));
   const all = [...kept, ...added].sort(inText);

@@ -2,12 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { apply, firstDraft, type Edit } from '../../../src/interpret/attack/draft';
-import {
-  applyAll,
-  applyNext,
-  flipOf,
-  type Flip,
-} from '../../../src/interpret/attack/hotflip/flips';
+import { applyFlips, flipOf, type Flip } from '../../../src/interpret/attack/hotflip/flips';
 import { slipped, slips } from '../../../src/interpret/attack/hotflip/proposals/characters';
 import { homoglyphs } from '../../../src/interpret/attack/hotflip/proposals/homoglyphs';
 import { Seeded } from '../../../src/interpret/attack/hotflip/seeded';
@@ -251,25 +246,18 @@ describe('flips', () => {
           const start = words.slice(0, word).reduce((sum, other) => sum + other.length + 1, 0);
           return { start, end: start + text.split(' ')[word]!.length };
         };
-        // Each edit in the original's terms, then made after all that come before it in `order`.
-        const wanted = order.map((word, index): Edit => {
+        const flips = order.map((word, index): Flip => {
           const edit = kinds[word]!;
           const { start, end } = placeOf(original.input.text, word);
           const to = edit === 'delete' ? '' : `N${index}`;
-          return { field: 0, edit, start, end: edit === 'insert' ? start : end, to };
+          const place = { start, end: edit === 'insert' ? start : end };
+          return { edit: { field: 0, edit, ...place, to }, estimate: null };
         });
-        const flips: Flip[] = [];
-        let draft = original;
-        for (const edit of wanted) {
-          const bare: Flip = { edit, estimate: null, growth: 0 };
-          draft = applyNext(draft, bare, flips);
-          const [change] = draft.changed as readonly [(typeof draft.changed)[number]];
-          flips.push({ ...bare, growth: change.to.length - change.from.length });
-        }
-        const together = applyAll(original, flips);
-        assert.equal(together.input.text.trim(), draft.input.text.trim());
-        const backwards = applyAll(original, [...flips].reverse());
-        assert.equal(backwards.input.text, together.input.text);
+        const oneByOne = flips.reduce((draft, flip) => applyFlips(draft, [flip]), original);
+        const together = applyFlips(original, flips);
+        assert.deepEqual(together.input, oneByOne.input);
+        const backwards = applyFlips(original, [...flips].reverse());
+        assert.deepEqual(backwards.input, together.input);
       }),
     );
   });
@@ -277,28 +265,30 @@ describe('flips', () => {
   it('found in a changed text are put back into the original', () => {
     fc.assert(
       fc.property(cases, ({ words, order, kinds }) => {
-        const text = words.join(' ');
-        const original = firstDraft({ text }, null);
+        const original = firstDraft({ text: words.join(' ') }, null);
         const flips: Flip[] = [];
+        /** What stands for each word now; '' where it is gone. */
+        const now = [...words];
         let draft = original;
         for (const [index, word] of order.entries()) {
           const edit = kinds[word] === 'insert' ? 'replace' : kinds[word]!;
-          const start = words.slice(0, word).reduce((sum, other) => sum + other.length + 1, 0);
           const to = edit === 'delete' ? '' : `N${index}`;
-          const here: Edit = { field: 0, edit, start, end: start + words[word]!.length, to };
-          const next = applyNext(draft, { edit: here, estimate: null, growth: 0 }, flips);
-          const [change] = next.changed as readonly [(typeof next.changed)[number]];
-          // As a search has it: in place in the text that it is made in.
-          const grown = flips
-            .filter(other => other.edit.start < start)
-            .reduce((sum, { growth }) => sum + growth, 0);
-          const there = { ...here, start: here.start + grown, end: here.end + grown };
-          assert.equal(apply(draft, [there]).input.text, next.input.text);
-          const found = flipOf({ edit: there, draft: next, estimate: null }, flips);
-          assert.deepEqual(found.edit, here);
-          assert.equal(found.growth, change.to.length - change.from.length);
+          const placeIn = (parts: readonly string[], all: string) => {
+            const before = parts.slice(0, word).filter(part => part !== '');
+            const lead = all.length - all.trimStart().length;
+            const start = before.reduce((sum, part) => sum + part.length + 1, lead);
+            return { start, end: start + words[word]!.length };
+          };
+          const { text } = draft.input;
+          assert.equal(text.trim(), now.filter(part => part !== '').join(' '));
+          const there: Edit = { field: 0, edit, ...placeIn(now, text), to };
+          const next = apply(draft, [there]);
+          const found = flipOf({ draft: next, estimate: null }, flips);
+          assert.deepEqual(found.edit, { ...there, ...placeIn(words, '') });
           flips.push(found);
+          now[word] = to;
           draft = next;
+          assert.deepEqual(applyFlips(original, flips).input, draft.input);
         }
       }),
     );

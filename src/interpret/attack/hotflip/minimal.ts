@@ -5,7 +5,7 @@
 import type { Minimality } from '../../../protocol/attack';
 import type { Kept, Search } from '../method';
 import { climb, nearestFirst, type Climb } from './beam';
-import { applyAll, applyNext, byGain, flipOf, type Flip } from './flips';
+import { applyFlips, byGain, flipOf, type Flip } from './flips';
 import type { Proposer } from './proposal';
 
 /** Up to so many flips all subsets are tried: 2^10 texts. */
@@ -89,7 +89,7 @@ async function nearestOf(
   { tester, start }: Pick<Search, 'tester' | 'start'>,
   sets: readonly (readonly Flip[])[],
 ): Promise<readonly Flip[] | null> {
-  const trials = await tester.ask(sets.map(flips => applyAll(start.draft, flips)));
+  const trials = await tester.ask(sets.map(flips => applyFlips(start.draft, flips)));
   const found = sets.flatMap((flips, index) => {
     const trial = trials[index];
     return trial?.reached ? [{ flips, trial }] : [];
@@ -111,7 +111,7 @@ async function pathOf(
 ): Promise<Kept[]> {
   const ordered = [...flips].sort(byGain);
   const drafts = ordered.reduce(
-    (made, flip, index) => [...made, applyNext(made[index]!, flip, ordered.slice(0, index))],
+    (made, flip, index) => [...made, applyFlips(made[index]!, [flip])],
     [start.draft],
   );
   const trials = await tester.ask(drafts.slice(1));

@@ -3,9 +3,7 @@ import type { Draft, Edit } from '../draft';
 import type { Trial } from '../tester';
 
 export interface Proposal {
-  /** In place in the text that it was proposed for. */
-  readonly edit: Edit;
-  /** That text with the edit. */
+  /** The text that it was proposed for, with one edit more. */
   readonly draft: Draft;
   /** First-order estimate of the rise of the margin; null where none was made. */
   readonly estimate: number | null;

@@ -37,11 +37,11 @@ export async function realise(
       const key = keyOf(draft);
       if (known.has(key)) continue;
       known.add(key);
-      some.push({ edit, draft, estimate, meant });
+      some.push({ draft, estimate, meant });
     }
     const kept = await Promise.all(some.map(({ draft, meant }) => survives(trial, draft, meant)));
-    some.forEach(({ edit, draft, estimate }, index) => {
-      if (kept[index]) proposals.push({ edit, draft, estimate });
+    some.forEach(({ draft, estimate }, index) => {
+      if (kept[index]) proposals.push({ draft, estimate });
       else dropped++;
     });
   }
