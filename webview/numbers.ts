@@ -46,6 +46,8 @@ export function formatProbability(p: number): string {
 export function formatShare(share: number): string {
   if (!Number.isFinite(share)) return 'not a number';
   if (share > 0 && share < 0.005) return '<1 %';
+  // 199 of 200 are not all.
+  if (share >= 0.995 && share < 1) return '>99 %';
   return `${Math.round(share * 100)} %`;
 }
 

@@ -230,6 +230,31 @@ describe('attacked lines', () => {
     assert.deepEqual(await panel.violations(), []);
   });
 
+  it('begins a long text where it was changed, and keeps what was changed in sight in a narrow panel', async () => {
+    const long =
+      'We came for the music, stayed for the food, and went home late. It was a joy for us.';
+    const table = tableOf(3);
+    const rest = { original: long, attacked: long.replace('joy', 'bore') };
+    await panel.page.setViewportSize({ width: 470, height: 800 });
+    await show({ ...table, rows: [{ ...table.rows[0]!, ...rest }, ...table.rows.slice(1)] });
+    const seen = spaced(await rows().nth(0).innerText());
+    assert.match(seen, /^1 \u2026 .*It was a .*joy\u2192 ?bore ?for us\. \u2713 flipped/);
+    const [mark, cell] = await rows()
+      .nth(0)
+      .evaluate(row => {
+        const box = (selector: string) => row.querySelector(selector)!.getBoundingClientRect();
+        const { top, height } = box('.mark-new');
+        return [top + height / 2, box('.clamp:has(.mark-new)').bottom];
+      });
+    assert.ok(mark < cell, `the changed word is cut off: ${mark} of ${cell}`);
+    assert.equal(await panel.page.getByRole('columnheader', { name: 'Original' }).count(), 0);
+    assert.match(spaced(await rows().nth(2).innerText()), /unchanged Line 3/);
+    const [wide, room] = await panel.page
+      .getByRole('region', { name: 'Table of lines' })
+      .evaluate(one => [one.scrollWidth, one.clientWidth]);
+    assert.ok(wide <= room, `${wide} px of table in ${room}`);
+  });
+
   it('says nothing that is not known yet', async () => {
     const table = tableOf(0, 'running', 10);
     await show({

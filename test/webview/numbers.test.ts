@@ -51,6 +51,8 @@ describe('numbers as they are written', () => {
     assert.equal(formatShare(0.1249), '12 %');
     assert.equal(formatShare(0.0001), '<1 %');
     assert.equal(formatShare(0), '0 %');
+    assert.equal(formatShare(199 / 200), '>99 %');
+    assert.equal(formatShare(1), '100 %');
     assert.equal(formatCount(1234567), '1,234,567');
   });
 });

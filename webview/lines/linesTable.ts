@@ -10,6 +10,10 @@ import { formatCount } from '../numbers';
 import type { LinesSort, LinesSortKey } from './linesSort';
 import { sortLines } from './linesSort';
 
+/** Characters before the first change: so many are shown of more than these. */
+const mostBefore = 40;
+const shownBefore = 20;
+
 /** Rows of a page. */
 export const pageRows = 200;
 
@@ -234,7 +238,23 @@ function rowElement(row: AttackTableRow, at: number): HTMLTableRowElement {
 }
 
 function attackedNodes({ original, attacked }: AttackTableRow): Node[] {
-  if (original === attacked) return [make('span', { class: 'muted' }, 'unchanged')];
+  if (original === attacked) {
+    return [
+      make('span', { class: 'muted' }, 'unchanged'),
+      make('span', { class: 'lines-same' }, ` ${original}`),
+    ];
+  }
   const changes = wordChanges(original, attacked, 0) ?? [];
-  return markedNodes(attacked, marksOf(0, changes, changes));
+  const marks = marksOf(0, changes, changes);
+  const from = beginningOf(attacked, marks[0]?.start ?? 0);
+  const shifted = marks.map(mark => ({ ...mark, start: mark.start - from, end: mark.end - from }));
+  const nodes = markedNodes(attacked.slice(from), shifted);
+  return from === 0 ? nodes : [document.createTextNode('\u2026 '), ...nodes];
+}
+
+/** Where the text of a row begins: what was changed must stand in the few lines that are shown. */
+function beginningOf(text: string, firstChange: number): number {
+  if (firstChange <= mostBefore) return 0;
+  const blank = text.lastIndexOf(' ', firstChange - shownBefore);
+  return blank < 0 ? 0 : blank + 1;
 }
