@@ -15,7 +15,10 @@ export interface Draft {
   readonly input: TextInput;
   /** Since the original, in place in this text, in order of the text. */
   readonly changes: readonly Change[];
-  /** Those of the last edits. */
+  /**
+   * Those of the last edits. Of a single edit: taken back, it gives the text before, blanks that an earlier deletion had left
+   * and that went with it included.
+   */
   readonly changed: readonly Change[];
   /** Where the attacked entity, answer or mask stands now. */
   readonly anchor: Place | null;
@@ -67,6 +70,10 @@ export function applyInOriginal(draft: Draft, added: readonly Edit[]): Draft {
   ) as [ReturnType<typeof render>, ReturnType<typeof render>];
   const pieces = [...first.pieces, ...second.pieces];
   const { words } = input;
+  const changed = pieces.filter(({ edit }) => added.includes(edit)).map(({ change }) => change);
+  const [only] = changed;
+  const exact = (change: Change): Change =>
+    sinceText(textOf(draft, change.field), (change.field === 0 ? first : second).text, change);
   return {
     input: {
       text: first.text,
@@ -74,9 +81,27 @@ export function applyInOriginal(draft: Draft, added: readonly Edit[]): Draft {
       ...(words && { words: movedWords(words, first) }),
     },
     changes: pieces.map(({ change }) => change),
-    changed: pieces.filter(({ edit }) => added.includes(edit)).map(({ change }) => change),
+    changed: only && changed.length === 1 ? [exact(only)] : changed,
     anchor: anchor && { ...anchor, ...moved(anchor, anchor.field === 0 ? first : second) },
     origin: { input, anchor, edits: all },
+  };
+}
+
+/** A change since the original as one since the text before it: wide enough to hold all in which the two texts differ. */
+function sinceText(before: string, after: string, change: Change): Change {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < Math.min(most, change.start) && before[start] === after[start]) start++;
+  let tail = 0;
+  const room = Math.min(most - start, after.length - change.end);
+  while (tail < room && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  const end = after.length - tail;
+  return {
+    ...change,
+    start,
+    end,
+    from: before.slice(start, before.length - tail),
+    to: after.slice(start, end),
   };
 }
 

@@ -248,6 +248,27 @@ describe('drafts', () => {
     assert.equal(without('one', 'one'), '');
   });
 
+  it('are the text before once their last change is taken back, with marks between the words too', () => {
+    const pieces = fc.array(fc.constantFrom('ab', 'c', '-', ',', ' ', ' '), { maxLength: 12 });
+    fc.assert(
+      fc.property(pieces, keys, (parts, by) => {
+        const text = parts.join('').trim();
+        let draft = firstDraft({ text }, null);
+        for (const key of by) {
+          const units = [...textOf(draft, 0).matchAll(/[a-z]+|[-,]/g)];
+          const unit = units[key % units.length];
+          if (!unit) break;
+          const [start, end] = [unit.index, unit.index + unit[0].length];
+          const before = textOf(draft, 0);
+          draft = apply(draft, [{ field: 0, start, end, edit: 'delete', to: '' }]);
+          assert.equal(undo({ ...draft, changes: draft.changed }, 0), before);
+          assert.equal(undo(draft, 0), text);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('put a word where another one goes', () => {
     const text = 'a b c';
     const gone = { field: 0, edit: 'delete', to: '' } as const;
