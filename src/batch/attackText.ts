@@ -1,5 +1,6 @@
 /** An attack as plain text, for a person: the original, each step with its changes in place, the outcome. */
 import type { AttackedText, AttackResult, AttackStep, Change } from '../protocol/attack';
+import { attackNames } from '../protocol/attack';
 import type { AttackPlace } from './attackJson';
 import { inBrackets, markedText } from './markedText';
 
@@ -25,8 +26,6 @@ const plain: AttackPaint = {
   failure: asItIs,
 };
 
-const names = { hotflip: 'HotFlip', 'input-reduction': 'Input Reduction' } as const;
-
 /** Lines without the last line break. */
 export function attackText(
   result: AttackResult,
@@ -39,7 +38,7 @@ export function attackText(
   const write = (text: AttackedText, changed: readonly Change[]) =>
     textLines(text, changed, paint).map(each => `  ${each}`);
   return [
-    `${paint.faint(paint.data(`${file}:${line}`))}  ${paint.strong(names[result.attack])}  ${verdict(paint.data(result.says))}`,
+    `${paint.faint(paint.data(`${file}:${line}`))}  ${paint.strong(attackNames[result.attack])}  ${verdict(paint.data(result.says))}`,
     paint.data(result.goal),
     '',
     `original  ${decided(original, before, paint)}${goldOf(result, paint)}`,

@@ -1,6 +1,7 @@
 /** What can be said about a file that is to be written. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isSameFile } from '../dataset';
 import { GlassboxError, reasonOf } from '../protocol/messages';
 
 /** The way out of every refusal. */
@@ -18,10 +19,7 @@ export async function sizeOf(file: string): Promise<number | null> {
 
 /** Throws GlassboxError 'bad-input' where both names lead to one file, also through links. */
 export async function refuseSame(output: string, dataset: string): Promise<void> {
-  const find = (file: string) => stat(file, { bigint: true }).catch(() => null);
-  const [one, other] = [await find(output), await find(dataset)];
-  const same = one && other ? one.dev === other.dev && one.ino === other.ino : false;
-  if (same || path.resolve(output) === path.resolve(dataset)) {
+  if (await isSameFile(output, dataset)) {
     throw new GlassboxError(
       'bad-input',
       `${path.basename(dataset)} is the dataset itself, which is never written; ${elsewhere}.`,

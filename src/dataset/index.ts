@@ -12,5 +12,6 @@ export {
   type RecordOptions,
   type Word,
 } from './recordAt';
+export { isSameFile } from './sameFile';
 export { textInput } from './textInput';
 export { walkRecords, type RecordLines } from './walkRecords';

@@ -5,6 +5,12 @@ import type { FieldIndex, LabelChoice, ReadingOptions, TextInput, TextRange } fr
 export const attackKinds = ['hotflip', 'input-reduction'] as const;
 export type AttackKind = (typeof attackKinds)[number];
 
+/** As the field calls them, in every language. */
+export const attackNames: Readonly<Record<AttackKind, string>> = {
+  hotflip: 'HotFlip',
+  'input-reduction': 'Input Reduction',
+};
+
 /**
  * How HotFlip looks for flips. 'greedy': the best verified flip, one after another (Ebrahimi et al. 2018; AllenNLP);
  * 'beam': several texts at a time, of which the greedy one is always one; 'minimal': a set of flips of which no

@@ -7,7 +7,7 @@ import type {
   AttackState,
   ResolvedAttackOptions,
 } from '../../src/protocol';
-import { attackEdits } from '../../src/protocol';
+import { attackEdits, attackNames } from '../../src/protocol';
 import {
   createButton,
   createCheckbox,
@@ -18,7 +18,7 @@ import {
 import { fill, make } from '../dom';
 import type { FieldName, FieldRule, Situation } from './attackFields';
 import { fieldRules, isOffered } from './attackFields';
-import { attackWords, editWords } from './attackWords';
+import { editWords } from './attackWords';
 
 export interface AttackForm {
   readonly element: HTMLElement;
@@ -155,7 +155,7 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
     flips.hidden = !isFlip || isPreset;
     filters.hidden = next[2].length === 0;
     preset.hidden = !isPreset;
-    attack.show(optionsOf(attackWords), settings.attack);
+    attack.show(optionsOf(attackNames), settings.attack);
     const names = settings.target === null ? targets : [...new Set([...targets, settings.target])];
     target.show(
       [

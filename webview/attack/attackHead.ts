@@ -1,8 +1,9 @@
 /** The top of the attack view: where the text is from, what was wanted, and how it ended, in words and by a shape. */
 import type { AttackState } from '../../src/protocol';
+import { attackNames } from '../../src/protocol';
 import { createButton } from '../controls';
 import { fill, make } from '../dom';
-import { attackWords, costWords, countOf, outcomeSigns } from './attackWords';
+import { costWords, countOf, outcomeSigns } from './attackWords';
 
 export interface AttackHead {
   readonly element: HTMLElement;
@@ -45,7 +46,7 @@ export function createAttackHead(onCancel: () => void): AttackHead {
           running ? '' : ` \u00b7 ${Math.round(result.milliseconds)} ms`,
         ),
       );
-      goal.textContent = `${attackWords[result.attack]}: ${result.goal}`;
+      goal.textContent = `${attackNames[result.attack]}: ${result.goal}`;
       const how = running ? 'running' : result.outcome;
       sign.textContent = outcomeSigns[how];
       sign.className = `outcome-sign outcome-${how}`;

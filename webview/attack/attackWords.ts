@@ -1,18 +1,12 @@
 /** The words of attacks: their options, their ends. */
 import type {
   AttackEdit,
-  AttackKind,
   AttackOutcome,
   AttackResult,
   AttackSearch,
   Importance,
 } from '../../src/protocol';
 import { formatCount } from '../numbers';
-
-export const attackWords: Readonly<Record<AttackKind, string>> = {
-  hotflip: 'HotFlip',
-  'input-reduction': 'Input Reduction',
-};
 
 export const searchWords: Readonly<Record<AttackSearch, string>> = {
   greedy: 'Greedy',

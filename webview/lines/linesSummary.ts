@@ -1,6 +1,7 @@
 /** What the attack on several lines came to, in words and as a bar. */
 import type { AttackTable } from '../../src/protocol';
-import { attackWords, countOf } from '../attack/attackWords';
+import { attackNames } from '../../src/protocol';
+import { countOf } from '../attack/attackWords';
 import { fill, make } from '../dom';
 import { formatCount, formatShare } from '../numbers';
 
@@ -22,7 +23,7 @@ export function createLinesSummary(): LinesSummary {
       fill(
         source,
         make('h2', {}, make('span', { class: 'file' }, file)),
-        make('p', { class: 'muted' }, attackWords[settings.attack]),
+        make('p', { class: 'muted' }, attackNames[settings.attack]),
       );
       says.textContent = progressWords(state, done, total);
       const parts = partsOf({ settings, summary });

@@ -1,7 +1,7 @@
 /** Files that Glassbox may add lines to: those that it began, and never a dataset that is at hand. */
-import { open, realpath, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import * as path from 'node:path';
-import { openFileLines } from '../../dataset';
+import { isSameFile, openFileLines } from '../../dataset';
 import { GlassboxError, reasonOf } from '../../protocol';
 import { provenanceKey } from './datasetLine';
 
@@ -32,25 +32,6 @@ export async function appendLine(
       `The line could not be written to ${file} (${reasonOf(error)}). Choose another file.`,
     );
   }
-}
-
-/** Whether both names lead to one file: links are followed, and names that differ in case only are one where the disk says so. */
-export async function isSameFile(one: string, other: string): Promise<boolean> {
-  const find = (file: string) => stat(file, { bigint: true }).catch(() => null);
-  const [a, b] = [await find(one), await find(other)];
-  if (a && b && a.ino !== 0n) return a.dev === b.dev && a.ino === b.ino;
-  const [from, to] = [await realPathOf(one), await realPathOf(other)];
-  // Without an answer from the disk: rather refuse one file too many than write to a dataset.
-  return from.toLowerCase() === to.toLowerCase();
-}
-
-/** Of a file that is not there: in the real folder. */
-async function realPathOf(file: string): Promise<string> {
-  const resolved = path.resolve(file);
-  return realpath(resolved).catch(async () => {
-    const folder = await realpath(path.dirname(resolved)).catch(() => path.dirname(resolved));
-    return path.join(folder, path.basename(resolved));
-  });
 }
 
 async function refuseDataset(file: string, dataset: string): Promise<void> {

@@ -2,6 +2,19 @@
 import * as vscode from 'vscode';
 import type { Progress } from '../../protocol';
 
+/** What VS Code gives a notification to tell how far it is. */
+type Notification = vscode.Progress<{ message?: string; increment?: number }>;
+
+/** Tells a notification how far it is; its bar never goes back. */
+export function reporter(notification: Notification): (progress: Progress) => void {
+  let shown = 0;
+  return ({ done, total, says }) => {
+    const percent = total > 0 ? (100 * done) / total : 0;
+    notification.report({ message: says, increment: Math.max(0, percent - shown) });
+    shown = Math.max(shown, percent);
+  };
+}
+
 /** Faster work shows nothing but the spinning status bar item. */
 const patienceMs = 1000;
 
@@ -27,15 +40,10 @@ export async function withSlowProgress<T>(
       cancellable: true,
     };
     void vscode.window.withProgress(options, async (notification, token) => {
-      let shown = 0;
       token.onCancellationRequested(() => {
         controller.abort();
       });
-      listener = ({ done, total, says }) => {
-        const percent = total > 0 ? (100 * done) / total : 0;
-        notification.report({ message: says, increment: Math.max(0, percent - shown) });
-        shown = Math.max(shown, percent);
-      };
+      listener = reporter(notification);
       if (last) listener(last);
       await result.catch(() => undefined);
     });

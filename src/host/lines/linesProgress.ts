@@ -1,6 +1,7 @@
 /** The notification of an attack on several lines: how far it is, with a Cancel button. */
 import * as vscode from 'vscode';
 import type { AttackSummary } from '../../protocol';
+import { reporter } from '../explain/slowProgress';
 
 /** Runs `work` under a notification; Cancel aborts `controller`, and what is done so far stays. */
 export async function withLinesProgress<T>(
@@ -14,15 +15,13 @@ export async function withLinesProgress<T>(
     cancellable: true,
   };
   return vscode.window.withProgress(options, (notification, token) => {
-    let shown = 0;
+    const tell = reporter(notification);
     token.onCancellationRequested(() => {
       controller.abort();
     });
     return work(({ done, total, succeeded }) => {
-      const percent = total > 0 ? (100 * done) / total : 0;
-      const message = vscode.l10n.t('{0} of {1}, {2} succeeded', done, total, succeeded);
-      notification.report({ message, increment: Math.max(0, percent - shown) });
-      shown = Math.max(shown, percent);
+      const says = vscode.l10n.t('{0} of {1}, {2} succeeded', done, total, succeeded);
+      tell({ done, total, says });
     });
   });
 }

@@ -2,14 +2,8 @@
 import * as vscode from 'vscode';
 import { resolveAttackOptions } from '../../interpret/attack/options';
 import type { AttackKind, AttackSettings } from '../../protocol';
-import { attackKinds } from '../../protocol';
+import { attackKinds, attackNames } from '../../protocol';
 import type { AttackMemory } from '../attack/attackMemory';
-
-/** Names of methods are not translated. */
-export const attackTitles: Readonly<Record<AttackKind, string>> = {
-  hotflip: 'HotFlip',
-  'input-reduction': 'Input Reduction',
-};
 
 function about(attack: AttackKind): string {
   switch (attack) {
@@ -36,7 +30,7 @@ export async function pickAttack(memory: AttackMemory): Promise<AttackSettings |
   const items = attackKinds.map(attack => {
     const settings = memory.get(attack);
     const detail = inWords(settings);
-    const item = { label: attackTitles[attack], description: about(attack), settings };
+    const item = { label: attackNames[attack], description: about(attack), settings };
     return detail === '' ? item : { ...item, detail };
   });
   const picked = await vscode.window.showQuickPick(items, {
