@@ -96,7 +96,9 @@ export async function attackBy(
     options,
     tell: path => calls.trace?.(resultOf(run, { ...nothingYet, path }, null)),
   });
-  return resultOf(run, found, await verified(run, found));
+  const verification = await verify(run, found);
+  const { path, notes } = verification;
+  return resultOf(run, { ...found, path, notes: [...found.notes, ...notes] }, verification);
 }
 
 interface Run {
@@ -108,21 +110,48 @@ interface Run {
 
 const nothingYet: Found = { path: [], minimality: null, notes: [], nothingToTry: null };
 
-/** Whether the last text of the path, asked alone, is still judged as it was. */
-async function verified({ tester }: Run, { path }: Found): Promise<boolean> {
-  const last = path.at(-1)?.trial;
-  if (!last) return true;
-  const [alone] = await tester.ask([last.draft]);
-  return (
-    alone?.reached === last.reached && tester.textOf(alone).label === tester.textOf(last).label
-  );
+interface Verification {
+  /** The last text with what the model says of it alone. */
+  readonly path: readonly Kept[];
+  /** In company or alone it was judged to be what the attack wants. */
+  readonly reached: boolean;
+  /** Alone it is judged as the outcome says. */
+  readonly holds: boolean;
+  readonly notes: readonly HealthCheck[];
 }
 
-/** `verdict`: whether the final text was verified alone; null while the search is at work. */
+/** Asks the last text of the path once more, alone, as whoever checks it will; what is said then is what counts. */
+async function verify({ tester, start }: Run, { path }: Found): Promise<Verification> {
+  const last = path.at(-1);
+  if (!last) return { path, reached: start.reached, holds: true, notes: [] };
+  const { trial } = last;
+  const [alone] = await tester.ask([trial.draft]);
+  if (!alone) return { path, reached: trial.reached, holds: false, notes: [] };
+  const same = tester.textOf(alone).label === tester.textOf(trial).label;
+  return {
+    path: [...path.slice(0, -1), { ...last, trial: alone }],
+    reached: alone.reached || trial.reached,
+    holds: alone.reached || (!trial.reached && same),
+    notes: together(trial, alone),
+  };
+}
+
+/** Logits that one text differs by in company are more than rounding from here on. */
+const rounding = 0.01;
+
+/** A warning where the other texts of a batch change what the model says of a text. */
+function together({ margin }: Trial, alone: Trial): HealthCheck[] {
+  const value = Math.abs(alone.margin - margin);
+  if (value < rounding) return [];
+  const says = `What the model says of a text depends on the texts that it is asked about together with (by ${value.toPrecision(2)} here), as where activations are quantised as they come; the final text was asked alone, the steps before it were not.`;
+  return [{ check: 'batch', ok: false, value, says }];
+}
+
+/** `verification`: of the final text alone; null while the search is at work. */
 function resultOf(
   { setting, goal, tester, start }: Run,
   found: Found,
-  verdict: boolean | null,
+  verification: Pick<Verification, 'reached' | 'holds'> | null,
 ): AttackResult {
   const { model, request, options, target, read, reading, started } = setting;
   const original = tester.textOf(start);
@@ -138,13 +167,13 @@ function resultOf(
     target,
     from: goal.from,
     to: final.label,
-    reached: last.reached,
-    verified: verdict ?? true,
+    reached: verification?.reached ?? last.reached,
+    verified: verification?.holds ?? true,
     wordsChanged: changed,
     words,
     left: countWords(last.read, options),
     runs: tester.runs,
-    cancelled: verdict === null,
+    cancelled: verification === null,
     nothingToTry: found.nothingToTry,
   });
   const { device, hash, name } = model.about;
@@ -164,9 +193,9 @@ function resultOf(
     words,
     queries: tester.queries,
     runs: tester.runs,
-    verifiedFromText: verdict ?? false,
+    verifiedFromText: verification?.holds ?? false,
     minimality: found.minimality,
-    cancelled: verdict === null,
+    cancelled: verification === null,
     gold: reading.gold,
     correct: reading.correct,
     notes: [...notesOf(model, read), ...reading.notes, ...found.notes],

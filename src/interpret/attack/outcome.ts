@@ -74,6 +74,10 @@ function reductionEnding({
     const says = `reduced from ${words} to ${countOf(left, unit)} and still ${from}, ${countOf(runs, 'run')}`;
     return { outcome: 'reduced', success: true, says };
   }
+  if (wordsChanged > 0) {
+    const says = `no reduction that survives: alone and tokenised anew, the text is no longer ${from}`;
+    return { outcome: 'failed', success: false, says };
+  }
   const says = `no ${unit} can be removed: without any one of them it is no longer ${from}`;
   return { outcome: 'failed', success: false, says };
 }

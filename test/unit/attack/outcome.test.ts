@@ -66,8 +66,13 @@ describe('an attack ends', () => {
       says: 'reduced from 14 to 3 words and still positive, 31 runs',
     });
     assert.equal(outcomeOf({ ...reduction, wordsChanged: 0 }).outcome, 'failed');
-    assert.equal(outcomeOf({ ...reduction, reached: true }).success, false);
-    assert.equal(outcomeOf({ ...reduction, verified: false }).success, false);
+    for (const lost of [{ reached: true }, { verified: false }]) {
+      assert.deepEqual(outcomeOf({ ...reduction, ...lost }), {
+        outcome: 'failed',
+        success: false,
+        says: 'no reduction that survives: alone and tokenised anew, the text is no longer positive',
+      });
+    }
   });
 
   it('stopped or untried, and says so', () => {
