@@ -61,6 +61,7 @@ describe('Attack a line', () => {
       assert.match(head, /✓ verified from text/);
       assert.match(head, /\d+ queries in \d+ runs of the model/);
       assert.match(head, /gold: positive, as was predicted/);
+      await tab.map.waitFor();
       const marks = await tab.map.locator('.mark-new').count();
       assert.equal(marks, Number(changed), 'as many words are marked as are said to be changed');
     });
@@ -112,7 +113,7 @@ describe('Attack a line', () => {
       assert.equal(await tab.text(), strong);
       for (const { before, after } of await shares()) assert.equal(before, after);
       const legend = tab.view.locator('.legend');
-      assert.match(await legend.innerText(), /towards .positive./);
+      assert.match(await legend.innerText(), /towards .positive.[^]*\(predicted\)/);
       await window.page.keyboard.press('End');
       await until('the last step', async () => (await tab.current()).includes('negative'));
       await tab.map.waitFor();
@@ -230,7 +231,7 @@ describe('Attack a line', () => {
       await page.keyboard.press('ArrowLeft');
       await until('another step', async () => (await tab.current()) !== last);
       assert.equal((await focused()).says, await tab.current());
-      await tabTo('vscode-button', /^Attack again$/);
+      await tabTo('vscode-button', /^Attack Again$/i);
       await tab.answerTo(() => page.keyboard.press('Enter'));
     });
   });

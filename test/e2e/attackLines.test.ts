@@ -107,14 +107,15 @@ describe('Attack Selection', () => {
     });
 
     it('sorts by a column', async () => {
-      await view().getByRole('button', { name: 'Queries', exact: true }).click();
-      const header = view().getByRole('columnheader', { name: 'Queries' });
+      await view().getByRole('button', { name: 'Words changed', exact: true }).click();
+      const header = view().getByRole('columnheader', { name: 'Words changed' });
       await untilEqual('the order', () => header.getAttribute('aria-sort'), 'descending');
-      const queries = (await column(6)).map(Number);
+      const changed = (await column(5)).map(words => Number(/^(\d+) of \d+$/.exec(words)?.[1]));
       assert.deepEqual(
-        queries,
-        [...queries].sort((a, b) => b - a),
+        changed,
+        [...changed].sort((a, b) => b - a),
       );
+      assert.notEqual(changed[0], changed.at(-1));
       await view().getByRole('button', { name: 'Line', exact: true }).click();
       await untilEqual('the lines', async () => (await column(1))[0], '1');
     });

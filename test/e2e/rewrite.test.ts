@@ -68,7 +68,7 @@ describe('Rewrite a line', () => {
     assert.equal(await area().evaluate(field => field.ownerDocument.activeElement === field), true);
     const edited = await cells('Text as edited');
     assert.ok(
-      edited.some(words => words.endsWith(", changed joy to bore")),
+      edited.some(words => words.endsWith(', changed joy to bore')),
       edited.join(),
     );
     assert.deepEqual(await cells('Text of the file'), original, 'the original keeps its map');

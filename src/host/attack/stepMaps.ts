@@ -7,7 +7,6 @@ import { withText } from '../explain/otherText';
 import type { Failures } from '../failures';
 import type { PanelHost } from '../panel/panelHost';
 import type { FoundRecord } from '../records/readRecord';
-import { deviceSetting } from '../settings';
 import type { Attacked } from './attacker';
 import { movedOffset, questionAt, textOfStep, wordAt, wordsOf } from './stepQuestion';
 
@@ -91,8 +90,9 @@ export class StepMaps {
     const found = withText(attacked.found, text);
     const ask = (record: FoundRecord, label: LabelChoice) =>
       this.explain(attacked.modelDir, record, { ...choices, label }, signal);
-    if (step === -1) return ask(found, result.label);
     const question = questionAt(result.label, text);
+    // A label that is attacked is the predicted one, which nobody has chosen; of several entities one was.
+    if (step === -1) return ask(found, result.label.kind === 'label' ? question : result.label);
     if (result.label.kind !== 'span') return ask(found, question);
     // The attacked entity stands where the changes before it have moved it to.
     const original = await this.map(attacked, -1, choices, signal);
@@ -113,8 +113,7 @@ export class StepMaps {
     wanted: PanelChoices,
     signal: AbortSignal,
   ): Promise<PanelState> {
-    const device = deviceSetting();
-    const asked = { modelDir, device, found, wanted, sameText: true };
+    const asked = { modelDir, found, wanted, sameText: true };
     return panelState(found, await askEngine(this.parts.engine, asked, { signal }));
   }
 }

@@ -108,7 +108,7 @@ export class AttackTab {
 
   /** Attacks with what the form says; returns the sentence of the end. */
   async again(): Promise<string> {
-    return this.answerTo(() => this.form.getByRole('button', { name: 'Attack again' }).click());
+    return this.answerTo(() => this.form.getByRole('button', { name: 'Attack Again' }).click());
   }
 
   async picture(take: () => Promise<void>): Promise<void> {
