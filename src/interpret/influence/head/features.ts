@@ -1,0 +1,92 @@
+/** The features of a training file as the head's methods read them: in blocks, as often as they are asked for, never all at once. */
+import { GlassboxError } from '../../../protocol/messages';
+import { pauser } from './pause';
+
+export interface FeatureBlock {
+  readonly rows: number;
+  /** What the last linear map reads, [rows, width]. */
+  readonly features: Float32Array;
+  /** y [rows, classes]: 1 for the right label and else 0, or the right numbers of a regression. */
+  readonly targets: Float64Array;
+}
+
+export interface FeatureSource {
+  /** In all blocks together. */
+  readonly rows: number;
+  /** One pass; always the same rows in the same order. */
+  blocks(): Iterable<FeatureBlock> | AsyncIterable<FeatureBlock>;
+}
+
+/** A source of what is in memory, cut into blocks of `size` rows. */
+export function sourceOf(
+  features: Float32Array,
+  targets: Float64Array,
+  rows: number,
+  size = 1024,
+): FeatureSource {
+  const [width, classes] = [features.length / rows, targets.length / rows];
+  return {
+    rows,
+    *blocks() {
+      for (let from = 0; from < rows; from += size) {
+        const to = Math.min(rows, from + size);
+        yield {
+          rows: to - from,
+          features: features.subarray(from * width, to * width),
+          targets: targets.subarray(from * classes, to * classes),
+        };
+      }
+    },
+  };
+}
+
+/** Targets [labels, classes] of labels by index. */
+export function oneHot(labels: readonly number[], classes: number): Float64Array {
+  const targets = new Float64Array(labels.length * classes);
+  labels.forEach((label, row) => {
+    targets[row * classes + label] = 1;
+  });
+  return targets;
+}
+
+/** Rows that are worked on between two looks at the signal. */
+const together = 2048;
+
+/** What a pass does with some rows; `first` is the number of their first one. */
+export type Visit = (block: FeatureBlock, first: number) => Promise<void> | void;
+
+/**
+ * One pass over all rows, in blocks of at most 2,048. Throws GlassboxError 'cancelled', and 'internal' where the source has not
+ * as many rows as it says.
+ */
+export async function eachBlock(
+  source: FeatureSource,
+  visit: Visit,
+  signal?: AbortSignal,
+): Promise<void> {
+  const pause = pauser(signal);
+  let first = 0;
+  for await (const block of source.blocks()) {
+    const [width, classes] = [
+      block.features.length / block.rows,
+      block.targets.length / block.rows,
+    ];
+    for (let from = 0; from < block.rows; from += together) {
+      await pause();
+      const to = Math.min(block.rows, from + together);
+      const part = {
+        rows: to - from,
+        features: block.features.subarray(from * width, to * width),
+        targets: block.targets.subarray(from * classes, to * classes),
+      };
+      await visit(part, first + from);
+    }
+    first += block.rows;
+  }
+  if (first !== source.rows) {
+    throw new GlassboxError(
+      'internal',
+      `The features have ${first} rows where ${source.rows} were expected; compute them again.`,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+/** The features of the sample's reviews, for tests of influence by the last layer. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { FeatureProgram } from '../../src/interpret/influence/head/featureProgram';
+import { oneHot, sourceOf, type FeatureSource } from '../../src/interpret/influence/head/features';
+import type { HeadQuery } from '../../src/interpret/influence/head/headInfluence';
+import type { LinearHead } from '../../src/interpret/influence/head/linearHead';
+import { readTexts } from '../../src/interpret/task/readText';
+import { loadModel } from '../../src/model/loadModel';
+import type { Model } from '../../src/model/model';
+
+const folder = path.resolve('media', 'sample');
+
+export interface SampleSet {
+  readonly source: FeatureSource;
+  readonly labels: readonly number[];
+  readonly features: Float32Array;
+  query(row: number): HeadQuery;
+}
+
+export interface SampleHead {
+  readonly head: LinearHead;
+  readonly train: SampleSet;
+  readonly dev: SampleSet;
+  /** Rows of `train` whose labels are wrong on purpose, by the sample's README. */
+  readonly planted: readonly number[];
+}
+
+export async function loadSampleHead(): Promise<SampleHead> {
+  const model = await loadModel(path.join(folder, 'model'), 'cpu');
+  try {
+    const { head } = (await FeatureProgram.of(model)).place;
+    const train = await readSet(model, 'reviews.train.jsonl');
+    const dev = await readSet(model, 'reviews.dev.jsonl');
+    return { head, train, dev, planted: plantedRows() };
+  } finally {
+    await model.release();
+  }
+}
+
+async function readSet(model: Model, name: string): Promise<SampleSet> {
+  const lines = readFileSync(path.join(folder, name), 'utf8').trim().split('\n');
+  const reviews = lines.map(line => JSON.parse(line) as { text: string; label: string });
+  const { reads } = await readTexts(
+    model,
+    reviews.map(({ text }) => ({ text })),
+    {},
+    {},
+  );
+  const program = await FeatureProgram.of(model);
+  const { features, rows } = await program.run(reads.map(read => read!.hand.windows[0]!.row));
+  const { labels: names } = model.about.head;
+  const labels = reviews.map(({ label }) => names.indexOf(label));
+  const targets = oneHot(labels, names.length);
+  const width = features.length / rows;
+  return {
+    source: sourceOf(features, targets, rows),
+    labels,
+    features,
+    query: row => ({
+      features: features.subarray(row * width, (row + 1) * width),
+      target: targets.subarray(row * names.length, (row + 1) * names.length),
+    }),
+  };
+}
+
+function plantedRows(): number[] {
+  const readme = readFileSync(path.join(folder, 'README.md'), 'utf8');
+  const [, rest] = readme.split('<!-- mislabelled -->');
+  const [table] = rest!.split('<!-- end -->');
+  return [...table!.matchAll(/^\| (\d+) \|/gmu)].map(match => Number(match[1]) - 1);
+}
