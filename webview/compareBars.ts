@@ -145,11 +145,7 @@ function barOf(className: string, value: number | null): HTMLElement {
 }
 
 /** 'up 0.52', 'down 0.52', 'unchanged'; '' where one of them is not known. */
-export function changeWords(
-  before: number | null,
-  after: number | null,
-  isNumber: boolean,
-): string {
+function changeWords(before: number | null, after: number | null, isNumber: boolean): string {
   if (before === null || after === null) return '';
   const change = after - before;
   if (!Number.isFinite(change)) return '';

@@ -1,6 +1,6 @@
 /** The lines of a file of results: a header that says what run it is, then one line a record. */
 import { version } from '../../package.json';
-import type { AttackResult, AttackSettings } from '../protocol/attack';
+import { attackOutcomes, type AttackResult, type AttackSettings } from '../protocol/attack';
 import type { AttackTableRow } from '../protocol/attackTable';
 import type { ErrorCode, GlassboxError } from '../protocol/messages';
 import type { LabelChoice, ReadingOptions, TextInput } from '../protocol/task';
@@ -136,8 +136,9 @@ export function parseRunLine(text: string): RunLine | null {
   const { original, final } = value;
   const hasText = (part: unknown): boolean =>
     isObject(part) && typeof part['text'] === 'string' && typeof part['label'] === 'string';
+  const ended = attackOutcomes.some(outcome => outcome === value['outcome']);
   const counts = [value['words_changed'], value['words'], value['queries']];
-  return hasText(original) && hasText(final) && counts.every(Number.isFinite)
+  return ended && hasText(original) && hasText(final) && counts.every(Number.isFinite)
     ? (value as unknown as AttackedLine)
     : null;
 }

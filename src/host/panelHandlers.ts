@@ -36,7 +36,7 @@ function rangeOfToken(explained: Explained | null, token: number | null): vscode
 }
 
 /** Stops whatever is at work on a single line. */
-export function cancelLine({ explainer, attacker, maps, rewriter }: PanelHandlerParts): void {
+function cancelLine({ explainer, attacker, maps, rewriter }: PanelHandlerParts): void {
   for (const work of [explainer(), attacker(), maps(), rewriter()]) work.cancel();
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { PanelMemory } from '../protocol';
 import type { Explainer } from './explain/explainer';
+import { openDocument } from './records/openDocument';
 
 export class Restorer implements vscode.Disposable {
   private waiting: PanelMemory | null = null;
@@ -18,9 +19,7 @@ export class Restorer implements vscode.Disposable {
   async askAgain(memory: PanelMemory): Promise<void> {
     this.waiting = memory;
     const uri = vscode.Uri.parse(memory.uri);
-    const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(
-      () => null,
-    );
+    const document = await openDocument(uri);
     const target = { uri, document, line: memory.line };
     const state = await this.explainer.explain(target, { choices: memory.choices, quiet: true });
     if (state) this.waiting = null;

@@ -135,7 +135,8 @@ export interface AttackStep extends AttackedText {
  * 'flipped': the prediction changed as wanted; 'reduced': words were removed and the prediction stayed; 'failed': neither;
  * 'skipped': not tried, because the prediction is wrong already, or because there is nothing that could be changed.
  */
-export type AttackOutcome = 'flipped' | 'reduced' | 'failed' | 'skipped';
+export const attackOutcomes = ['flipped', 'reduced', 'failed', 'skipped'] as const;
+export type AttackOutcome = (typeof attackOutcomes)[number];
 
 /** Whether a smaller change (of a reduction: one more removal) would do; null: not looked at. */
 export interface Minimality {

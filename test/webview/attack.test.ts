@@ -121,7 +121,7 @@ describe('attack', () => {
         const focused = await panel.page.evaluate(() => document.activeElement?.textContent);
         assert.match(focused ?? '', name);
       }
-      await button('Previous step').focus();
+      await button('Previous Step').focus();
       await key('ArrowLeft');
       assert.match(await current(), /^step 2/);
       assert.equal(await announced(), 'Step 2 of 3: positive 0.55. changed leads to plots.');
@@ -132,9 +132,9 @@ describe('attack', () => {
     it('goes by click on a step, a button, the chart', async () => {
       await steps().nth(1).click();
       assert.match(await current(), /^step 1/);
-      await button('Next step').click();
+      await button('Next Step').click();
       assert.match(await current(), /^step 2/);
-      await button('Previous step').click();
+      await button('Previous Step').click();
       assert.match(await current(), /^step 1/);
       const chart = panel.page.getByRole('img', {
         name: /^Margin from −2\.59 to \+0\.80 in 3 steps/,
@@ -388,7 +388,7 @@ describe('attack', () => {
       assert.equal(await steps().count(), 2);
       await button('Cancel').click();
       assert.deepEqual(await panel.events('cancel'), [null]);
-      assert.equal(await button('Attack again').isDisabled(), true);
+      assert.equal(await button('Attack Again').isDisabled(), true);
       const { steps: all, original } = flipped.result;
       const further = resultOf({ original, steps: all.slice(0, 2) }, { queries: 62 });
       await show({ ...running, result: further });
@@ -432,7 +432,7 @@ describe('attack', () => {
     const box = (name: string) => panel.page.getByRole('checkbox', { name, exact: true });
     const number = (name: string) => panel.page.getByRole('textbox', { name, exact: true });
     const again = async (count = 1): Promise<AttackSettings> => {
-      await button('Attack again').click();
+      await button('Attack Again').click();
       return panel.waitForEvent('attackAgain', count);
     };
 
@@ -457,7 +457,7 @@ describe('attack', () => {
       await box('No stop words').click();
       await box('Attack even if it is wrong already').click();
       await number('Least cosine').fill('0.5');
-      await number('Most of the words').fill('0.25');
+      await number('Largest share of the words').fill('0.25');
       await number('Never change (tokens, with blanks between)').fill(' film ,  [MASK] ');
       await number('Seed').fill('12');
       assert.deepEqual((await again()).options, {
@@ -489,7 +489,7 @@ describe('attack', () => {
       assert.equal(await field('Change').count(), 0);
       assert.equal(await number('Move the value by').count(), 0);
       await pick('Attack', 'Input Reduction');
-      for (const gone of ['Most changes', 'Candidates tried', 'Least cosine'])
+      for (const gone of ['Most changes', 'Candidates a step', 'Least cosine'])
         assert.equal(await number(gone).count(), 0, gone);
       assert.equal(await field('Target').count(), 0);
       assert.equal(await box('Replace words').isVisible(), false);

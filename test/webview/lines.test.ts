@@ -117,12 +117,12 @@ describe('attacked lines', () => {
     await show(tableOf(450));
     assert.equal(await rows().count(), 200);
     assert.equal(await text('.pager [role="status"]'), 'Rows 1 to 200 of 450');
-    assert.equal(await button('Previous page').isDisabled(), true);
-    await button('Next page').click();
-    await button('Next page').click();
+    assert.equal(await button('Previous Page').isDisabled(), true);
+    await button('Next Page').click();
+    await button('Next Page').click();
     assert.equal(await text('.pager [role="status"]'), 'Rows 401 to 450 of 450');
     assert.equal((await lines())[0], '401');
-    assert.equal(await button('Next page').isDisabled(), true);
+    assert.equal(await button('Next Page').isDisabled(), true);
     // Another order begins at its beginning.
     await button('Queries').click();
     assert.equal(await text('.pager [role="status"]'), 'Rows 1 to 200 of 450');

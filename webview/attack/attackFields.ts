@@ -78,7 +78,7 @@ export const fieldRules: readonly FieldRule[] = [
   },
   {
     name: 'maxShare',
-    title: 'Most of the words',
+    title: 'Largest share of the words',
     shape: part(0.001, 1),
     common: false,
     attacks: flip,
@@ -86,7 +86,7 @@ export const fieldRules: readonly FieldRule[] = [
   { name: 'minCosine', title: 'Least cosine', shape: part(-1, 1), common: false, attacks: flip },
   {
     name: 'candidates',
-    title: 'Candidates tried',
+    title: 'Candidates a step',
     shape: whole(1, 10_000),
     common: false,
     attacks: flip,
@@ -94,7 +94,7 @@ export const fieldRules: readonly FieldRule[] = [
   { name: 'unit', title: 'Unit', shape: choice(unitWords), common: false, attacks: both },
   {
     name: 'ownWords',
-    title: 'Its own words',
+    title: 'Words of the entity or answer',
     shape: choice(ownWordsWords),
     common: false,
     attacks: both,

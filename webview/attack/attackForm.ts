@@ -96,7 +96,7 @@ export function createAttackForm(onAttack: (settings: AttackSettings) => void): 
     'The preset decides everything else, as AllenNLP does.',
   );
   const again = createButton(
-    'Attack again',
+    'Attack Again',
     () => {
       onAttack(settings);
     },

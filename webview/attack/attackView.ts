@@ -66,10 +66,10 @@ export function createAttackView({ tell, announce }: ViewEvents): AttackView {
   const form = createAttackForm(settings => {
     tell('attackAgain', settings);
   });
-  const back = createButton('Previous step', () => {
+  const back = createButton('Previous Step', () => {
     choose(now() - 1);
   });
-  const on = createButton('Next step', () => {
+  const on = createButton('Next Step', () => {
     choose(now() + 1);
   });
   const append = createButton('Append to Dataset File', () => {

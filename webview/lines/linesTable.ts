@@ -15,7 +15,7 @@ const mostBefore = 40;
 const shownBefore = 20;
 
 /** Rows of a page. */
-export const pageRows = 200;
+const pageRows = 200;
 
 export interface LinesTable {
   readonly element: HTMLElement;
@@ -53,10 +53,10 @@ export function createLinesTable(events: LinesTableEvents): LinesTable {
     make('table', attributes, head, body),
   );
   const where = make('span', { class: 'muted', role: 'status' });
-  const back = createButton('Previous page', () => {
+  const back = createButton('Previous Page', () => {
     turnTo(page - 1);
   });
-  const on = createButton('Next page', () => {
+  const on = createButton('Next Page', () => {
     turnTo(page + 1);
   });
   const pager = make('div', { class: 'actions pager' }, back.element, on.element, where);

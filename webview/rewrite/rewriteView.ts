@@ -95,7 +95,7 @@ export function createRewriteView({ tell, announce }: ViewEvents): RewriteView {
     append.setEnabled(fits);
     if (awaited) failure.textContent = '';
     status.textContent = awaited
-      ? 'Explained as soon as the typing rests.'
+      ? 'Explained as soon as you stop typing.'
       : 'The line in the file is never changed.';
   };
   const send = () => {

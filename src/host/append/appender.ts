@@ -11,7 +11,7 @@ import { appendLine } from './ownFile';
 export type LineToAppend = Omit<NewLine, 'file' | 'date'>;
 
 /** 'reviews.dev.csv' -> 'reviews.dev.attacked.jsonl', beside the dataset. */
-export function proposedFile(dataset: vscode.Uri): vscode.Uri {
+function proposedFile(dataset: vscode.Uri): vscode.Uri {
   const base = path.posix.basename(dataset.path).replace(/\.[^.]*$/, '');
   return vscode.Uri.joinPath(dataset, '..', `${base}.attacked.jsonl`);
 }

@@ -88,7 +88,7 @@ function put(line: Names, name: string, value: unknown): void {
   if (path[0] === provenanceKey) {
     throw new GlassboxError(
       'bad-input',
-      `The field "${name}" cannot be written to a new dataset: Glassbox keeps there where a line comes from. Call it otherwise.`,
+      `The field "${name}" cannot be written to a new dataset: Glassbox keeps there where a line comes from. Rename the field in the dataset.`,
     );
   }
   const last = path.pop()!;

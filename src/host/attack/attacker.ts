@@ -11,7 +11,7 @@ import type {
 } from '../../protocol';
 import type { ChoiceMemory } from '../choices';
 import type { TracingEngine } from '../explain/engine';
-import { readingOf } from '../explain/askEngine';
+import { modelAsked, readingOf } from '../explain/askEngine';
 import type { Explained } from '../explain/explained';
 import { withSlowProgress } from '../explain/slowProgress';
 import type { Failures } from '../failures';
@@ -22,7 +22,6 @@ import type { PanelHost } from '../panel/panelHost';
 import type { FoundRecord, RecordReader } from '../records/readRecord';
 import { movedRecord } from '../records/readRecord';
 import type { Target } from '../records/target';
-import { deviceSetting } from '../settings';
 import type { AttackMemory } from './attackMemory';
 import { fitSettings } from './attackMemory';
 import { decisionShown, targetsOf } from './targets';
@@ -158,11 +157,7 @@ export class Attacker implements vscode.Disposable {
     panel.busy(says);
     status.set('busy');
     const reading = readingOf(this.parts.choices.get(), uri);
-    const used = {
-      modelDir,
-      device: deviceSetting(),
-      ...(reading.task && { task: reading.task }),
-    };
+    const used = modelAsked(modelDir, reading);
     return withSlowProgress(`Glassbox: ${says}`, run, async onProgress => {
       const calling = { signal: run.signal, onProgress };
       const model = await engine.call('loadModel', used, calling);

@@ -2,7 +2,6 @@
 import type * as vscode from 'vscode';
 import type {
   CallOptions,
-  DevicePreference,
   Explanation,
   ModelInfo,
   PanelChoices,
@@ -12,12 +11,11 @@ import type {
 import { GlassboxError } from '../../protocol';
 import { fitChoices } from '../choices';
 import type { FoundRecord } from '../records/readRecord';
-import { longTextSetting, taskSetting } from '../settings';
+import { deviceSetting, longTextSetting, taskSetting } from '../settings';
 import type { Engine } from './engine';
 
 export interface Ask {
   readonly modelDir: string;
-  readonly device: DevicePreference;
   readonly found: FoundRecord;
   readonly wanted: PanelChoices;
   /** Whether the choices were made for this very text. */
@@ -37,12 +35,11 @@ export interface Answered {
  */
 export async function askEngine(
   engine: Engine,
-  { modelDir, device, found, wanted, sameText }: Ask,
+  { modelDir, found, wanted, sameText }: Ask,
   calling: CallOptions,
 ): Promise<Answered> {
   const { info: record, input, uri } = found;
-  const { task } = readingOf(wanted, uri);
-  const used = { modelDir, device, ...(task && { task }) };
+  const used = modelAsked(modelDir, readingOf(wanted, uri));
   const model = await engine.call('loadModel', used, calling);
   const { methods, labels } = model;
   const fitting = fitChoices(wanted, { methods, labels, record, sameText });
@@ -71,6 +68,11 @@ export async function askEngine(
     if (!isOld || !(error instanceof GlassboxError) || error.code !== 'bad-input') throw error;
     return ask({ ...fitting, label: { kind: 'predicted' } });
   }
+}
+
+/** Which model is asked, on which device, as which task. */
+export function modelAsked(modelDir: string, { task }: Pick<ReadingOptions, 'task'>) {
+  return { modelDir, device: deviceSetting(), ...(task && { task }) };
 }
 
 /** How texts of a file are read, whatever is asked about them. */

@@ -9,9 +9,9 @@ import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
 import type { PanelHost } from '../panel/panelHost';
 import { documentLines } from '../records/documentLines';
+import { openDocument } from '../records/openDocument';
 import type { FoundRecord, RecordReader } from '../records/readRecord';
 import type { Target } from '../records/target';
-import { deviceSetting } from '../settings';
 import { askEngine, panelState } from './askEngine';
 import type { Engine } from './engine';
 import { Explained } from './explained';
@@ -76,9 +76,7 @@ export class Explainer implements vscode.Disposable {
     const { current } = this;
     if (!current) return null;
     const { uri, focus } = current;
-    const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(
-      () => null,
-    );
+    const document = await openDocument(uri);
     return this.explain({ uri, document, ...focus }, { keepQuestion: true, ...options });
   }
 
@@ -119,13 +117,12 @@ export class Explainer implements vscode.Disposable {
     panel.open(keepTab ? undefined : 'saliency');
     panel.busy(says);
     status.set('busy');
-    const device = deviceSetting();
     const wanted = options.choices ?? this.parts.choices.get();
     const sameText = options.choices !== undefined || this.isAskedAgain(record, options);
     return withSlowProgress(`Glassbox: ${says}`, run, async onProgress => {
       const answered = await askEngine(
         engine,
-        { modelDir, device, found, wanted, sameText },
+        { modelDir, found, wanted, sameText },
         { signal: run.signal, onProgress },
       );
       if (this.running === run) status.set('idle', aboutModel(answered.model));

@@ -11,7 +11,7 @@ import { GlassboxError } from '../../protocol';
 import { fitSettings } from '../attack/attackMemory';
 import { targetsOf } from '../attack/targets';
 import type { ChoiceMemory } from '../choices';
-import { readingOf } from '../explain/askEngine';
+import { modelAsked, readingOf } from '../explain/askEngine';
 import type { Engine } from '../explain/engine';
 import { withSlowProgress } from '../explain/slowProgress';
 import type { Failures } from '../failures';
@@ -20,8 +20,8 @@ import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
 import type { PanelHost } from '../panel/panelHost';
 import type { FieldChoice } from '../records/fieldChoice';
+import { openDocument } from '../records/openDocument';
 import { baseName } from '../records/target';
-import { deviceSetting } from '../settings';
 import { datasetOf, shortPath, snapshot } from './linesDataset';
 import { withLinesProgress } from './linesProgress';
 import type { ResultPlaces } from './resultPlaces';
@@ -92,9 +92,7 @@ export class LinesAttacker implements vscode.Disposable {
   async resume(): Promise<AttackTable | null> {
     if (!this.current || this.running) return null;
     const { lines, wanted } = this.current.work;
-    const document = await Promise.resolve(vscode.workspace.openTextDocument(lines.uri)).catch(
-      () => null,
-    );
+    const document = await openDocument(lines.uri);
     return this.attack({ lines: { ...lines, document }, wanted });
   }
 
@@ -141,7 +139,7 @@ export class LinesAttacker implements vscode.Disposable {
   ): Promise<{ readonly question: AttackQuestion; readonly key: string }> {
     const { engine, choices, status } = this.parts;
     const reading = readingOf(choices.get(), lines.uri);
-    const used = { modelDir, device: deviceSetting(), ...(reading.task && { task: reading.task }) };
+    const used = modelAsked(modelDir, reading);
     status.set('busy');
     const title = vscode.l10n.t('Glassbox: loading the model');
     const model = await withSlowProgress(title, run, onProgress =>

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Attacker } from '../attack/attacker';
 import type { PanelHandlers } from '../panel/panelHost';
+import { openDocument } from '../records/openDocument';
 import { reveal } from '../records/reveal';
 import type { LinesAttacker } from './linesAttacker';
 
@@ -35,9 +36,7 @@ export function makeLinesHandlers(
       if (!place) return;
       const { uri, line, current } = place;
       guarded(async () => {
-        const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(
-          () => null,
-        );
+        const document = await openDocument(uri);
         return attacker().attack({ uri, document, line }, current.table.settings);
       });
     },

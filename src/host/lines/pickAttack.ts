@@ -35,7 +35,7 @@ export async function pickAttack(memory: AttackMemory): Promise<AttackSettings |
   });
   const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Glassbox: Attack Selection'),
-    placeHolder: vscode.l10n.t('Which attack? Its options are those of the attack tab.'),
+    placeHolder: vscode.l10n.t('Which attack? It has the options that it was run with last.'),
   });
   return picked?.settings ?? null;
 }

@@ -22,7 +22,7 @@ export function keyOf(attack: unknown): string {
 }
 
 /** The first of 'a.attack-hotflip.jsonl', 'a.attack-hotflip-2.jsonl', ... that is not there yet, nor its table. */
-export async function freeName(dataset: string, attack: AttackKind): Promise<string> {
+async function freeName(dataset: string, attack: AttackKind): Promise<string> {
   const base = path.basename(dataset).replace(/\.[^.]*$/, '');
   const isThere = (file: string) =>
     stat(file).then(

@@ -1,5 +1,6 @@
 /** Which lines of a file an attack on several lines is about. */
 import * as vscode from 'vscode';
+import { openDocument } from '../records/openDocument';
 import { baseName, isDataset, readArgument } from '../records/target';
 import { HostError } from '../report';
 import { selectedLines } from './selectedLines';
@@ -52,9 +53,7 @@ export async function findLines(
     );
     throw new HostError('bad-input', says, []);
   }
-  const document =
-    editor?.document ??
-    (await Promise.resolve(vscode.workspace.openTextDocument(file)).catch(() => null));
+  const document = editor?.document ?? (await openDocument(file));
   const selected = editor && !whole ? selectedLines(editor.selections) : null;
   return { uri: file, document, lines: whole ? null : (linesIn(argument) ?? selected) };
 }

@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { formatOf } from '../../dataset';
 import { HostError } from '../report';
+import { openDocument } from './openDocument';
 
 /** A line (from 0) of a file that may be a dataset. */
 export interface Target {
@@ -108,7 +109,7 @@ async function targetInFile(uri: vscode.Uri, line: number | null): Promise<Targe
   }
   const chosen = line ?? (await askLine(uri));
   if (chosen === null) return null;
-  const document = await Promise.resolve(vscode.workspace.openTextDocument(uri)).catch(() => null);
+  const document = await openDocument(uri);
   return { uri, document, line: chosen };
 }
 

@@ -15,7 +15,6 @@ import type { FoundRecord, RecordReader } from '../records/readRecord';
 import { movedRecord } from '../records/readRecord';
 import type { Target } from '../records/target';
 import { failureOf } from '../report';
-import { deviceSetting } from '../settings';
 
 export interface RewriterParts {
   readonly engine: Engine;
@@ -202,7 +201,7 @@ export class Rewriter implements vscode.Disposable {
     signal: AbortSignal,
   ): Promise<PanelState> {
     const wanted = this.parts.choices.get();
-    const asked = { modelDir, device: deviceSetting(), found, wanted, sameText: false };
+    const asked = { modelDir, found, wanted, sameText: false };
     return panelState(found, await askEngine(this.parts.engine, asked, { signal }));
   }
 

@@ -368,6 +368,11 @@ describe('batch: attack on many records', () => {
       await refused(here, /results\.jsonl, line 8: this is no result/, () =>
         here.run(new FakeEngine()),
       );
+      const other = place();
+      await other.run(new FakeEngine());
+      const lines = await readFile(other.output.jsonl, 'utf8');
+      await writeFile(other.output.jsonl, lines.replace('"outcome":"', '"outcome":"un'));
+      await refused(other, /this is no result/, () => other.run(new FakeEngine()));
     });
 
     it('the dataset itself, by any of its names', async () => {

@@ -98,7 +98,7 @@ async function nearestOf(
 }
 
 /** In lexicographic order of the places in the list. */
-export function subsetsOf<T>(items: readonly T[], size: number): T[][] {
+function subsetsOf<T>(items: readonly T[], size: number): T[][] {
   if (size === 0) return [[]];
   return items.flatMap((item, index) =>
     subsetsOf(items.slice(index + 1), size - 1).map(rest => [item, ...rest]),
