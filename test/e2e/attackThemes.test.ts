@@ -20,7 +20,7 @@ describe('Screenshots and accessibility of attacks', () => {
   const rewrite = async () => {
     await window.chooseFromMenu('The plot is thin', 'Glassbox', 'Rewrite Line');
     const area = view('Rewrite').getByRole('textbox', { name: 'text' });
-    await area.fill('The plot is thin, and the leads are a bore.');
+    await area.fill('The plot is thin, and the leads are a mess.');
     await view('Rewrite').locator('.verdict', { hasText: '2 of 10 words' }).waitFor();
   };
   const attackLines = async () => {
