@@ -10,7 +10,10 @@ import { influenceOn, type Solver } from '../../../src/interpret/influence/curva
 import { LossModel } from '../../../src/interpret/influence/curvature/lossModel';
 import { conjugateGradient } from '../../../src/interpret/influence/solve/conjugateGradient';
 import { damped, type SymmetricOperator } from '../../../src/interpret/influence/solve/operator';
-import { largestEigenvalue } from '../../../src/interpret/influence/solve/spectrum';
+import {
+  automaticDamping,
+  largestEigenvalue,
+} from '../../../src/interpret/influence/solve/spectrum';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Model } from '../../../src/model/model';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/builder';
@@ -72,6 +75,26 @@ async function columnsOf(operator: SymmetricOperator): Promise<number[][]> {
     columns.push(Array.from(column));
   }
   return columns;
+}
+
+/** Of a symmetric matrix with rounding errors, by elimination with full pivoting. */
+function rankOf(matrix: readonly (readonly number[])[]): number {
+  const rows = matrix.map(row => [...row]);
+  const largest = Math.max(...rows.flat().map(Math.abs));
+  for (let rank = 0; ; rank++) {
+    const cells = rows.flatMap((row, i) =>
+      row.map((value, j) => ({ size: Math.abs(value), i, j })),
+    );
+    const pivot = cells.reduce((best, cell) => (cell.size > best.size ? cell : best));
+    if (pivot.size < 1e-5 * largest) return rank;
+    const chosen = [...rows[pivot.i]!];
+    for (const row of rows) {
+      const factor = row[pivot.j]! / chosen[pivot.j]!;
+      chosen.forEach((value, j) => {
+        row[j]! -= factor * value;
+      });
+    }
+  }
 }
 
 async function gradientsOf(losses: LossModel, examples: readonly Example[]): Promise<number[][]> {
@@ -522,6 +545,22 @@ describe('influence', () => {
       assertClose([found.testLoss], [(of[0]! + of[1]!) / 2], tolerance, 'test loss');
       assertClose([...found.losses], [...(await losses.losses(train))], tolerance, 'losses');
     }
+  });
+
+  it('has an automatic damping of a tenth of the mean eigenvalue that is not 0', async () => {
+    const losses = await LossModel.of(await family('bert'), /classifier/u);
+    const few = train.slice(0, 6);
+    const operator = await losses.curvature(few, 'gaussNewton');
+    assert.equal(operator.rank, 12, 'six lines, three classes');
+    const matrix = await columnsOf(operator);
+    assert.equal(rankOf(matrix), 12, 'by elimination');
+    const mean = matrix.reduce((sum, row, i) => sum + row[i]!, 0) / 12;
+    const samples = 300;
+    const damping = await automaticDamping(operator, { samples });
+    assert.ok(Math.abs(damping / (0.1 * mean) - 1) < 0.1, `${damping}, of a mean of ${mean}`);
+    const found = await influenceOn(losses, test, few);
+    assert.equal(found.damping, await automaticDamping(operator));
+    assert.equal((await losses.curvature(few, 'hessian')).rank, losses.size);
   });
 
   it('by LiSSA tends to that of CG with its effective damping', async () => {

@@ -333,5 +333,7 @@ describe('the spectrum', () => {
       'damping',
     );
     assert.equal(await automaticDamping(denseOperator(diagonal(-1, -2))), 0);
+    const ofRank = { ...denseOperator(diagonal(4, 2, 0, 0)), rank: 2 };
+    assertClose([await automaticDamping(ofRank)], [0.3], 1e-12, 'of those that are not 0');
   });
 });

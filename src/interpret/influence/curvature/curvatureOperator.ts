@@ -19,6 +19,7 @@ const defaultCacheBytes = 2 ** 29;
 export class CurvatureOperator implements RowsOperator {
   readonly size: number;
   readonly rows: number;
+  readonly rank: number;
   private readonly batches: readonly (readonly number[])[];
   private readonly fed = new Map<number, FedBatch>();
   private bytesLeft: number;
@@ -32,6 +33,7 @@ export class CurvatureOperator implements RowsOperator {
   ) {
     this.size = losses.size;
     this.rows = examples.length;
+    this.rank = kind === 'gaussNewton' ? Math.min(this.size, slopes(losses, examples)) : this.size;
     this.batches = cutIntoBatches(losses.model.about, examples, options.tokens);
     this.bytesLeft = options.cacheBytes ?? defaultCacheBytes;
   }
@@ -91,4 +93,14 @@ export class CurvatureOperator implements RowsOperator {
     }
     return fed;
   }
+}
+
+/**
+ * How many gradients of logits the Gauss-Newton matrix is made of, at most: those of a softmax add up to nothing that
+ * the loss sees, so there is one less.
+ */
+function slopes(losses: LossModel, examples: readonly Example[]): number {
+  const { link, classes } = losses.model.about.head;
+  const each = link === 'softmax' ? (classes ?? losses.size) - 1 : 1;
+  return examples.reduce((sum, example) => sum + each * losses.decisions(example), 0);
 }

@@ -15,7 +15,7 @@ import type { LossModel, LossOptions } from './lossModel';
 
 export interface CgSolver {
   readonly method: 'cg';
-  /** Added to the eigenvalues; 'auto': 0.1 times their mean. */
+  /** Added to the eigenvalues; 'auto' (default): as automaticDamping has it. */
   readonly damping?: number | 'auto';
   readonly tolerance?: number;
   readonly steps?: number;

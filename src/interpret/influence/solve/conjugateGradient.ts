@@ -35,7 +35,7 @@ export async function conjugateGradient(
   b: Vector,
   options: ConjugateGradientOptions = {},
 ): Promise<Solution> {
-  const { tolerance = 1e-4, steps = 50, diagonal, progress } = options;
+  const { tolerance = 1e-4, steps = 100, diagonal, progress } = options;
   const x = new Float64Array(b.length);
   const length = norm(b);
   if (length === 0) {

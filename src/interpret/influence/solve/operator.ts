@@ -12,6 +12,8 @@ export interface RunOptions {
 /** A symmetric matrix [size, size]. */
 export interface SymmetricOperator {
   readonly size: number;
+  /** No more eigenvalues than this differ from 0; `size` where nothing is known. */
+  readonly rank?: number;
   /** The product, a vector of its own. Throws GlassboxError 'cancelled'. */
   times(vector: Vector, options?: RunOptions): Promise<Vector>;
 }

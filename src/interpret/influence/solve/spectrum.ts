@@ -78,11 +78,16 @@ export async function trace(
 /** The share of the mean eigenvalue that automatic damping adds, as Grosse et al. 2023 choose it. */
 const dampingShare = 0.1;
 
-/** 0.1 times the mean eigenvalue, estimated; 0 where that is negative. */
+/**
+ * 0.1 times the mean, estimated, of the eigenvalues that may differ from 0; 0 where that is negative. All eigenvalues
+ * of the curvature of a few hundred lines by a million parameters have a mean near 0, which would leave a system that
+ * conjugate gradient does not solve in reasonable time, and whose answer is about directions that no line moves in.
+ */
 export async function automaticDamping(
   operator: SymmetricOperator,
   options: RunOptions & { readonly seed?: number; readonly samples?: number } = {},
 ): Promise<number> {
   const { value } = await trace(operator, options);
-  return Math.max(0, (dampingShare * value) / operator.size);
+  const count = Math.min(operator.size, operator.rank ?? operator.size);
+  return Math.max(0, (dampingShare * value) / count);
 }
