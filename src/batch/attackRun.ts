@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { DatasetFormat, DatasetRecord, FieldOptions, LineSource } from '../dataset';
 import { textInput } from '../dataset';
+import { checkTarget } from '../interpret/attack/goals/target';
 import { resolveAttackOptions } from '../interpret/attack/options';
 import type { AttackRequest, AttackResult } from '../protocol/attack';
 import type { AttackTable, AttackTableRow } from '../protocol/attackTable';
@@ -48,7 +49,7 @@ export interface AttackRunWatch {
 /**
  * Runs to the end ('done'), or until the signal ('stopped': what is done is written, the record at work is not). A record that
  * cannot be read or attacked becomes a row with outcome 'error'; only what concerns all records is thrown.
- * Throws GlassboxError: 'bad-input' for settings that make no sense, a dataset without records, and output files that are
+ * Throws GlassboxError: 'bad-input' for settings that make no sense, a target that the model cannot predict, a dataset without records, and output files that are
  * something else or of another run; 'bad-model' and 'unsupported' where the model cannot be used; 'engine-lost' where the
  * engine does not come back.
  */
@@ -69,6 +70,9 @@ export async function attackRun(
     if (total === 0) throw noRecords(run);
     table.expect(total);
     const model = await loadModel(engine, question, signal);
+    if (question.attack === 'hotflip' && question.target !== null) {
+      checkTarget(model.task, model.labels, question.target);
+    }
     const attacked = new Set<number>();
     if (output) {
       const opened = await ResultFiles.open(

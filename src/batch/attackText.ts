@@ -107,7 +107,7 @@ function remarks(result: AttackResult, paint: AttackPaint): string[] {
   const { queries, runs, steps, verifiedFromText, minimality, notes, modelName } = result;
   const { device, milliseconds } = result;
   const verified = verifiedFromText ? 'verified' : 'not verified';
-  const counts = `${queries} texts asked about in ${runs} ${runs === 1 ? 'run' : 'runs'}`;
+  const counts = `${queries} ${queries === 1 ? 'text' : 'texts'} asked about in ${runs} ${runs === 1 ? 'run' : 'runs'}`;
   const trust =
     steps.length > 0 ? `${counts}; the outcome is ${verified} from the final text` : counts;
   return [

@@ -15,6 +15,7 @@ import {
   type Importance,
 } from '../protocol/attack';
 import type { DevicePreference } from '../protocol/explanation';
+import { GlassboxError } from '../protocol/messages';
 import { taskKinds, type LabelChoice, type LongText, type TaskKind } from '../protocol/task';
 import { labelHelp, parseLabel } from './labelChoice';
 import { decimalNumber, devices, longModes, readingOf, wholeNumber } from './options';
@@ -128,9 +129,18 @@ export function addAttackOptions(command: Command): Command {
     .option('--verbose', "print the engine's log to stderr");
 }
 
-/** What the engine is asked about a text; it knows the defaults. The engine's own folder may be another one. */
+/**
+ * What the engine is asked about a text; it knows the defaults. The engine's own folder may be another one. Throws GlassboxError
+ * 'bad-input' for options that do not go together.
+ */
 export function attackQuestion(options: AttackCommandOptions): AttackQuestion {
   const { model, device, attack, label, target = null } = options;
+  if (attack === 'input-reduction' && target !== null) {
+    throw new GlassboxError(
+      'bad-input',
+      'Input Reduction keeps what is predicted; leave --target out, or choose --attack hotflip.',
+    );
+  }
   const modelDir = path.resolve(model);
   return {
     ...{ modelDir, device, attack, label, target },

@@ -99,7 +99,13 @@ export class FakeEngine implements BatchEngine {
   private load(): ModelInfo {
     this.loads++;
     if (this.lost && !this.revives) throw new GlassboxError('engine-lost', 'Glassbox was closed.');
-    return { name: 'fake', hash: this.hash } as ModelInfo;
+    const labels = ['negative', 'positive'];
+    return {
+      name: 'fake',
+      hash: this.hash,
+      task: 'text-classification',
+      labels,
+    } as unknown as ModelInfo;
   }
 
   private attack(request: AttackRequest): AttackResult {

@@ -128,6 +128,8 @@ describe('batch: an attack as text', () => {
       steps: [],
       outcome: 'skipped',
       success: false,
+      queries: 1,
+      runs: 1,
       says: 'already wrong: gold is negative',
       gold: 'negative',
       correct: false,
@@ -141,7 +143,7 @@ describe('batch: an attack as text', () => {
       '  pair: the second',
     ]);
     assert.deepEqual(lines.slice(-4), [
-      '9 texts asked about in 3 runs',
+      '1 text asked about in 1 run',
       'No smaller change flips it.',
       '!!  The end was not read.',
       'fake, cpu, 12 ms',

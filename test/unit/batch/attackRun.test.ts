@@ -333,6 +333,17 @@ describe('batch: attack on many records', () => {
       assert.equal(same.state, 'done');
     });
 
+    it('a target that the model cannot predict, before any record is asked about', async () => {
+      const here = place();
+      const engine = new FakeEngine();
+      await assert.rejects(
+        here.run(engine, {}, { target: 'happy' }),
+        /no label "happy".*negative, positive/,
+      );
+      assert.deepEqual(engine.asked, []);
+      await assert.rejects(here.lines(), { code: 'ENOENT' });
+    });
+
     it('a record that was changed, or is gone, since it was attacked', async () => {
       const here = place();
       await here.run(new FakeEngine());

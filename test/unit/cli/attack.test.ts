@@ -326,6 +326,11 @@ describe('command line: attack', () => {
       [['reviews.jsonl:1', '--own-words', 'keep'], /--own-words.*protect, attack/],
       [['reviews.jsonl:1', '--preset', 'lit'], /--preset.*none, allennlp/],
       [['reviews.jsonl:1', '--target', 'happy'], /happy.*negative, positive/],
+      [['reviews.jsonl', '--target', 'happy'], /happy.*negative, positive/],
+      [
+        ['reviews.jsonl:1', '--attack', 'input-reduction', '--target', 'positive'],
+        /keeps what is predicted; leave --target out/,
+      ],
       [['reviews.jsonl:1', '--label', 'span:5-3:PER'], /--label.*span:3-5:PER/],
       [['reviews.jsonl:1', '--field', 'third'], /third.* Correct --field/],
       [['reviews.jsonl:1', '--output', 'x.jsonl'], /--output with FILE/],

@@ -4,6 +4,7 @@ import { badQuestion, type TextAtHand } from '../../task/reading';
 import { readRegression, shortNumber, valueIndex } from '../../task/regressing';
 import { meanLogits, meanParts } from '../../task/wholeText';
 import type { Goal, GoalMaker } from '../goal';
+import { wayNamed } from './target';
 
 /**
  * The value shall move by at least `by` from that of the original: up, down, or (no target) either way. The margin is how far it
@@ -12,23 +13,19 @@ import type { Goal, GoalMaker } from '../goal';
 export const regressingGoal: GoalMaker = ({ read, label, target, by }): Goal => {
   const { labels } = read.hand.head;
   const index = valueIndex(labels, label);
-  if (target !== null && target !== 'up' && target !== 'down') {
-    throw badQuestion(
-      `A regression gives a number, so it can be made to go "up" or "down" but not to "${target}"; choose one of them.`,
-    );
-  }
+  const way = target === null ? null : wayNamed(target);
   if (!(by > 0 && Number.isFinite(by))) {
     throw badQuestion(`The value must move by a number greater than 0, and ${by} is none.`);
   }
   const valueOf = (hand: TextAtHand): number => meanLogits(hand)[index]!;
   const original = valueOf(read.hand);
   const signOf = (moved: number): 1 | -1 => {
-    if (target !== null) return target === 'up' ? 1 : -1;
+    if (way !== null) return way === 'up' ? 1 : -1;
     return moved < 0 ? -1 : 1;
   };
   const name = `${labels[index]!} (${shortNumber(original)})`;
   return {
-    says: `Make the model's ${name} ${{ up: 'rise', down: 'fall', any: 'move' }[target ?? 'any']} by at least ${by}.`,
+    says: `Make the model's ${name} ${{ up: 'rise', down: 'fall', any: 'move' }[way ?? 'any']} by at least ${by}.`,
     from: shortNumber(original),
     label: { kind: 'label', label: labels[index]! },
     anchor: null,

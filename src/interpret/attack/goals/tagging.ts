@@ -1,7 +1,7 @@
 /** Another tag for an entity, or an entity where there was none: of taggers. */
 import type { LabelChoice } from '../../../protocol/task';
 import { cell, type Part } from '../../task/decision';
-import { entitiesOf, isOutside, typesOf } from '../../task/entities';
+import { entitiesOf } from '../../task/entities';
 import { badQuestion, type TextAtHand } from '../../task/reading';
 import { entitiesInWords, noEntity, predictionAt, tagWords, type Tagged } from '../../task/tagging';
 import { spanOf } from '../../task/taggingQuestions';
@@ -16,7 +16,7 @@ import {
   type Contest,
   type Words,
 } from './tagClaim';
-import { alreadyPredicted, choiceNamed } from './target';
+import { alreadyPredicted, typeNamed } from './target';
 import { describeUndecided, undecided, verdict } from './undecided';
 
 /**
@@ -34,7 +34,7 @@ export const taggingGoal: GoalMaker = ({ read, label, target }): Goal => {
   const { words, plain, wordText } = tagged;
   const { labels } = read.hand.head;
   const span = target === null ? attackedWords(tagged, label) : spanOf(tagged, label).span;
-  const type = target === null ? typeOf(tagged, span) : wantedType(labels, target);
+  const type = target === null ? typeOf(tagged, span) : typeNamed(labels, target);
   if (!tagged.logits.slice(span.start, span.end).every(z => z)) {
     throw badQuestion(
       `The model did not read all of "${wordText(span.start, span.end)}", so it decides nothing there; choose other words.`,
@@ -88,12 +88,6 @@ function inWords(type: string | null, wanted: boolean, text: string): string {
   return wanted
     ? `Make the model find exactly "${text}" as ${type}.`
     : `Make the model no longer find exactly "${text}" as ${type}.`;
-}
-
-function wantedType(labels: readonly string[], target: string): string | null {
-  const choices = [...typesOf(labels), ...labels.filter(isOutside)];
-  const name = choices[choiceNamed(choices, target, 'type')]!;
-  return isOutside(name) ? null : name;
 }
 
 /** The entity at the chosen words or at the focus, else (where nothing was chosen) the first; or the chosen words themselves. */
