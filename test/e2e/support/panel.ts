@@ -105,7 +105,8 @@ export class Panel {
    */
   async answerTo(ask: () => Promise<unknown>): Promise<void> {
     await this.markMap();
-    const oldFailure = (await this.isShown()) ? await this.failure() : '';
+    // It may stand over another tab than the one with the map.
+    const oldFailure = (await this.frameIsThere()) ? await this.failure() : '';
     await ask();
     const answer = await until('a new explanation in the panel', async () => {
       if ((await this.outer.count()) === 0) return false;
