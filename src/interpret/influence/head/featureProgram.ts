@@ -1,6 +1,7 @@
 /** A model up to its last linear map as a session: the features and the logits of many rows. */
 import { setImmediate } from 'node:timers/promises';
-import { cleanup } from '../../../autodiff/passes';
+import { cleanup, narrow } from '../../../autodiff/passes';
+import type { Facts } from '../../../autodiff/shapes';
 import { vjp } from '../../../autodiff/vjp';
 import { columnsOf as lengthOf, feedsOf, type Row } from '../../../model/inputs';
 import type { Model, Releasable } from '../../../model/model';
@@ -55,10 +56,11 @@ export class FeatureProgram implements Releasable {
    */
   static async of(model: Model): Promise<FeatureProgram> {
     return await model.program('head features', async () => {
-      const { facts, file, head } = model.about;
-      const graph = await model.graph();
+      const { file, head } = model.about;
+      // Positions of the last layer that nobody reads need not be computed.
+      const { graph, facts } = narrow(await model.graph(), model.about.facts);
       const place = headOf({ graph, facts, decides: head, file });
-      const program = buildFeatureGraph(graph, place, model);
+      const program = buildFeatureGraph(graph, facts, place, file);
       const open = async (device: 'cpu' | 'webgpu', note: HealthCheck | null) => {
         const session = await Session.of(program, { device });
         const opened = new FeatureProgram(model, place, device, note, session);
@@ -179,7 +181,7 @@ export class FeatureProgram implements Releasable {
 }
 
 /** The model's graph with features and logits for outputs. */
-function buildFeatureGraph(source: Graph, place: HeadPlace, { about }: Model): Graph {
+function buildFeatureGraph(source: Graph, facts: Facts, place: HeadPlace, file: string): Graph {
   const graph: Graph = {
     ...source,
     inputs: [...source.inputs],
@@ -188,7 +190,8 @@ function buildFeatureGraph(source: Graph, place: HeadPlace, { about }: Model): G
     nodes: [...source.nodes],
   };
   const { features, logits, pickedFrom } = place;
-  const picked = pickedFrom === null ? features : pickFeatures(graph, place, pickedFrom, about);
+  const picked =
+    pickedFrom === null ? features : pickFeatures(graph, { ...place, pickedFrom }, facts, file);
   const b = new GraphBuilder(graph, 'glassbox/');
   b.output(picked, output.features);
   b.output(logits, output.logits);
@@ -201,9 +204,9 @@ function buildFeatureGraph(source: Graph, place: HeadPlace, { about }: Model): G
  */
 function pickFeatures(
   graph: Graph,
-  { head, features, logits }: HeadPlace,
-  pickedFrom: string,
-  { facts, file }: Model['about'],
+  { head, features, logits, pickedFrom }: HeadPlace & { readonly pickedFrom: string },
+  facts: Facts,
+  file: string,
 ): string {
   const b = new GraphBuilder(graph, 'glassbox/pick/');
   const first = Array.from({ length: head.classes }, (_, c) => Number(c === 0));
