@@ -149,7 +149,11 @@ function changeWords(before: number | null, after: number | null, isNumber: bool
   if (before === null || after === null) return '';
   const change = after - before;
   if (!Number.isFinite(change)) return '';
-  const size = isNumber ? formatValue(Math.abs(change)) : Math.abs(change).toFixed(2);
+  // Of the numbers as they are shown: who subtracts them shall come to the same.
+  const shown = (value: number): number => Math.round(100 * value) / 100;
+  const size = isNumber
+    ? formatValue(Math.abs(change))
+    : Math.abs(shown(after) - shown(before)).toFixed(2);
   if (Number(size) === 0) return change === 0 ? 'unchanged' : 'nearly unchanged';
   return `${change > 0 ? 'up' : 'down'} ${size}`;
 }

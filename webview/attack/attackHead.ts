@@ -66,12 +66,13 @@ interface Fact {
 }
 
 function factsOf({ result, running }: AttackState): Fact[] {
-  const { gold, correct, verifiedFromText, minimality, steps, cancelled } = result;
+  const { gold, correct, verifiedFromText, minimality, steps, cancelled, success } = result;
   const facts: Fact[] = [];
   if (!running && steps.length > 0) {
     facts.push(
       verifiedFromText
-        ? { sign: '\u2713', says: 'verified from text', kind: 'good' }
+        ? // Of a failure it is nothing to be glad of.
+          { sign: '\u2713', says: 'verified from text', kind: success ? 'good' : 'plain' }
         : { sign: '\u2715', says: 'not verified from text', kind: 'bad' },
     );
   }
