@@ -12,8 +12,8 @@ export interface Node {
   readonly greedy: boolean;
 }
 
-/** A text of the beam with its single removals, the least important word first. */
-interface Parent {
+/** A text with its single removals, the least important word first. */
+export interface Parent {
   readonly node: Node;
   readonly removals: readonly (Removal & Guess)[];
 }
@@ -53,8 +53,8 @@ export async function nextBeam(search: Search, beam: readonly Node[]): Promise<N
   return choose(children, options.beam);
 }
 
-/** The texts of the beam with what may go from each, in order of importance; of equals the first in the text. */
-async function rank(search: Search, beam: readonly Node[], asked: Asked): Promise<Parent[]> {
+/** The texts with what may go from each, in order of importance; of equals the first in the text. */
+export async function rank(search: Search, beam: readonly Node[], asked: Asked): Promise<Parent[]> {
   const { tester, options } = search;
   const all = beam.flatMap(node => {
     const { trial } = node;

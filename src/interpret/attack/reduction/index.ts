@@ -7,13 +7,15 @@
  * (here all children of all parents compete), its ignore list never protects a token (here it does), a sentence without an entity
  * stops it with an error, and it ends where its few offers fail (here every single removal is tried before a text is called minimal).
  */
+import type { HealthCheck } from '../../../protocol/explanation';
 import type { AttackMethod, Found, Search } from '../method';
 import { countWords } from '../units';
 import { nextBeam, type Node } from './beam';
+import { shorten } from './coarse';
 import { removable } from './removals';
 
 /**
- * Among the texts of the last round the surest is the result; it is 1-minimal: none of its words can go without the prediction. Nothing
+ * Of a long text many words go at once first (coarse.ts; not in AllenNLP's preset). Among the texts of the last round the surest is the result; it is 1-minimal: none of its words can go without the prediction. Nothing
  * is drawn at random.
  */
 export const inputReduction: AttackMethod = async search => {
@@ -24,7 +26,9 @@ export const inputReduction: AttackMethod = async search => {
     const unit = options.unit === 'words' ? 'word' : 'token';
     return nothing(few ? `the text has a single ${unit}` : `no ${unit} of the text may be removed`);
   }
-  let beam: readonly Node[] = [{ trial: start, path: [], greedy: true }];
+  const whole: Node = { trial: start, path: [], greedy: true };
+  const first = options.preset === 'allennlp' ? whole : await shorten(search, whole);
+  let beam: readonly Node[] = [first];
   for (;;) {
     const next = await nextBeam(search, beam);
     if (next.length === 0) break;
@@ -36,10 +40,17 @@ export const inputReduction: AttackMethod = async search => {
     path: best.path,
     // Nothing is cut short: what stops a search before is an error.
     minimality: { proved: true, says: minimality(search, best) },
-    notes: [],
+    notes: first.path.length === 0 ? [] : [atOnce(first)],
     nothingToTry: null,
   };
 };
+
+function atOnce({ trial, path }: Node): HealthCheck {
+  const steps = path.length === 1 ? 'first step' : `first ${path.length} steps`;
+  const value = trial.draft.changes.length;
+  const says = `The text is long: the ${steps} removed many of the least important words at once (${value} in all), the others went one by one.`;
+  return { check: 'many-at-once', ok: true, value, says };
+}
 
 function nothing(nothingToTry: string): Found {
   return { path: [], minimality: null, notes: [], nothingToTry };

@@ -6,6 +6,7 @@ import { unitsOf, wordsOfFields, type Unit } from '../units';
 
 /** A text without one of its words. */
 export interface Removal {
+  readonly unit: Unit;
   readonly draft: Draft;
   /** Equal where the same text is left, whichever of two equal words went. */
   readonly key: string;
@@ -22,9 +23,17 @@ export function removable({ options, tester }: Search, trial: Trial): Unit[] {
   );
 }
 
-export function remove({ draft }: Trial, { place }: Unit): Removal {
-  const left = apply(draft, [{ ...place, edit: 'delete', to: '' }]);
-  return { draft: left, key: JSON.stringify([left.input, left.anchor]) };
+export function remove({ draft }: Trial, unit: Unit): Removal {
+  const left = without(draft, [unit]);
+  return { unit, draft: left, key: JSON.stringify([left.input, left.anchor]) };
+}
+
+/** A text without some of its words. */
+export function without(draft: Draft, units: readonly Unit[]): Draft {
+  return apply(
+    draft,
+    units.map(({ place }) => ({ ...place, edit: 'delete', to: '' })),
+  );
 }
 
 /** What was asked in one round: no text is asked twice. */
