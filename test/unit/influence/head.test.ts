@@ -108,31 +108,33 @@ describe('the head of a model', () => {
     }
   });
 
-  it('gives the same features however rows are cut into runs', async () => {
-    const model = await openFamily('bert');
-    try {
-      const program = await FeatureProgram.of(model);
-      const rows = goldenRows(readGolden(familyDir('bert')));
-      const many = Array.from({ length: 40 }, (_, i) => {
-        const row = rows[i % rows.length]!;
-        const end = 2 + (i % 5);
-        return rowOf(...row.ids.slice(0, end));
-      });
-      const together = await program.run(many);
-      const alone = await Promise.all(
-        many.map(async row => [...(await program.run([row])).features]),
-      );
-      assertClose([...together.features], alone.flat(), 1e-5, 'features');
-      const controller = new AbortController();
-      controller.abort();
-      await assert.rejects(
-        program.run(many, { signal: controller.signal }),
-        (error: unknown) => error instanceof GlassboxError && error.code === 'cancelled',
-      );
-    } finally {
-      await model.release();
-    }
-  });
+  for (const name of ['bert', 'gpt2', 'modernbert', 'cnn'] as const) {
+    it(`gives the same features of ${name} however rows are cut into runs, padded or not`, async () => {
+      const model = await openFamily(name);
+      try {
+        const program = await FeatureProgram.of(model);
+        const rows = goldenRows(readGolden(familyDir(name)));
+        const many = Array.from({ length: 40 }, (_, i) => {
+          const row = rows[i % rows.length]!;
+          const end = 2 + (i % 5);
+          return rowOf(...row.ids.slice(0, end));
+        });
+        const together = await program.run(many);
+        const alone = await Promise.all(
+          many.map(async row => [...(await program.run([row])).features]),
+        );
+        assertClose([...together.features], alone.flat(), 1e-5, 'features');
+        const controller = new AbortController();
+        controller.abort();
+        await assert.rejects(
+          program.run(many, { signal: controller.signal }),
+          (error: unknown) => error instanceof GlassboxError && error.code === 'cancelled',
+        );
+      } finally {
+        await model.release();
+      }
+    });
+  }
 
   it('adds up what stands beside the product: scales, two biases, a weight that is read turned round', async () => {
     const model = await loadBare(
