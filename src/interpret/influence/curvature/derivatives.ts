@@ -1,5 +1,11 @@
 /** One program of losses and derivatives as sessions: fed with a batch, in two steps where part of it is frozen. */
-import { labelsInput, lossProgram, programInputs, type Result } from '../../../autodiff/compose';
+import {
+  labelsInput,
+  layoutOf,
+  lossProgram,
+  programInputs,
+  type Result,
+} from '../../../autodiff/compose';
 import type { Parameter } from '../../../autodiff/parameters';
 import { narrow } from '../../../autodiff/passes';
 import { columnsOf, feedsOf, type ModelInputs } from '../../../model/inputs';
@@ -48,7 +54,9 @@ export class Derivatives implements Releasable {
       };
       try {
         const frozen = halves.frozen && (await open(halves.frozen));
-        return new Derivatives(device, inputs, loss, frozen, await open(halves.live));
+        const made = new Derivatives(device, inputs, loss, frozen, await open(halves.live));
+        await made.tryOut(model, layoutOf(parameters).length);
+        return made;
       } catch (error) {
         for (const session of opened) await session.release();
         throw cannotRun(file, error);
@@ -92,6 +100,22 @@ export class Derivatives implements Releasable {
       all[programInputs.vector] = { dtype: 'float32', dims: [vector.length], data: vector };
     }
     return await this.live.run(all);
+  }
+
+  /** Runs once on a short text: what a session cannot do shows only then. */
+  private async tryOut(
+    { about: { head, embedding, maxTokens } }: Model,
+    size: number,
+  ): Promise<void> {
+    const length = Math.min(7, maxTokens);
+    const ids = Array.from({ length }, (_, i) => (3 + 11 * i) % embedding.vocabulary);
+    const row = { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
+    const text = head.link === 'softmax' ? 0 : Array<number>(head.classes ?? 1).fill(0);
+    const target = head.decides === 'token' ? ids.map(() => 0) : text;
+    const takes = (input: string): boolean => this.live.inputs.includes(input);
+    const weights = takes(programInputs.weights) ? [1] : null;
+    const vector = takes(programInputs.vector) ? new Float32Array(size) : null;
+    await this.run(await this.feed([{ row, target }]), weights, vector);
   }
 
   async release(): Promise<void> {

@@ -36,10 +36,15 @@ export type Solver = CgSolver | LissaSolver | GradientDot;
 export interface InfluenceOptions extends LossOptions {
   /** Default: CG. */
   readonly solver?: Solver;
-  /** Default: 'gaussNewton'. */
+  /** Default: 'gaussNewton'; for LiSSA 'hessian', as others have it. */
   readonly curvature?: CurvatureKind;
-  /** The curvature is the mean over so many training examples, drawn by the seed; default 1024. */
+  /**
+   * The curvature is the mean over so many training examples, drawn by the seed; default 1024. The series of LiSSA goes
+   * over all of them whatever this is, but its residual does not.
+   */
   readonly curvatureRows?: number;
+  /** What `curvatureOf` has made with these options for earlier queries; its frozen part is then not run again. */
+  readonly operator?: RowsOperator;
   readonly seed?: number;
 }
 
@@ -87,6 +92,20 @@ export async function influenceOn(
   return { scores: tangents, losses: trainLosses, testLoss, ...solved };
 }
 
+/** The mean curvature over training examples, or over some of them that the seed draws. */
+export async function curvatureOf(
+  losses: LossModel,
+  train: readonly Example[],
+  options: InfluenceOptions = {},
+): Promise<RowsOperator> {
+  const { curvatureRows = defaultCurvatureRows, seed = 0 } = options;
+  return await losses.curvature(sample(train, curvatureRows, seed), kindOf(options), options);
+}
+
+function kindOf({ curvature, solver }: InfluenceOptions): CurvatureKind {
+  return curvature ?? (solver?.method === 'lissa' ? 'hessian' : 'gaussNewton');
+}
+
 /** Solves for a gradient, with the curvature of the training examples. */
 export async function solveFor(
   losses: LossModel,
@@ -94,15 +113,17 @@ export async function solveFor(
   train: readonly Example[],
   options: InfluenceOptions = {},
 ): Promise<Solved> {
-  const { solver = { method: 'cg' }, curvature = 'gaussNewton', seed = 0 } = options;
+  const { solver = { method: 'cg' } } = options;
   if (solver.method === 'gradient-dot' || norm(gradient) === 0) {
     return { x: gradient, residual: 0, damping: 0, steps: 0, scale: null };
   }
-  const rows = sample(train, options.curvatureRows ?? defaultCurvatureRows, seed);
-  const operator = await losses.curvature(rows, curvature, options);
+  const operator = options.operator ?? (await curvatureOf(losses, train, options));
   if (solver.method === 'cg') return await byConjugateGradient(operator, gradient, solver, options);
-  const solved = await lissa(operator, gradient, solver.parameters, options);
-  return { ...solved, damping: solved.effectiveDamping };
+  const all = await losses.curvature(train, kindOf(options), options);
+  const given = { ...options, measuredBy: operator };
+  const solution = await lissa(all, gradient, solver.parameters, given);
+  const { x, residual, effectiveDamping, steps, scale } = solution;
+  return { x, residual, damping: effectiveDamping, steps, scale };
 }
 
 async function byConjugateGradient(
@@ -126,7 +147,8 @@ async function byConjugateGradient(
       `The Hessian with a damping of ${damping.toPrecision(3)} is not positive definite, so it has no useful inverse; choose a damping above ${needed.toPrecision(3)}, or the Gauss-Newton matrix.`,
     );
   }
-  return { ...solution, damping, steps: solution.residuals.length, scale: null };
+  const { x, residual, residuals } = solution;
+  return { x, residual, damping, steps: residuals.length, scale: null };
 }
 
 function tokensOf({ tokens }: LossOptions): LossOptions {

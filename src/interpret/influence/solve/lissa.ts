@@ -8,7 +8,7 @@
 import { GlassboxError } from '../../../protocol/messages';
 import { Seeded } from '../../attack/hotflip/seeded';
 import { breathe, damped, residualOf, signalOf } from './operator';
-import type { RowsOperator, RunOptions } from './operator';
+import type { RowsOperator, RunOptions, SymmetricOperator } from './operator';
 import { largestEigenvalue } from './spectrum';
 import { addScaled, norm, scaled, type Vector } from './vector';
 
@@ -37,7 +37,7 @@ export const lissaDefaults = {
 
 export interface LissaSolution {
   readonly x: Vector;
-  /** ||(A + scale damping I) x - v|| / ||v|| with the A of all rows. */
+  /** ||(A + scale damping I) x - v|| / ||v|| with the A of all rows, or that of `measuredBy`. */
   readonly residual: number;
   /** As used, after 'auto'. */
   readonly scale: number;
@@ -50,6 +50,8 @@ export interface LissaSolution {
 export interface LissaOptions extends RunOptions {
   /** Decides which rows meet in which step. */
   readonly seed?: number;
+  /** For the residual, which takes one whole product: the matrix of fewer rows, say. */
+  readonly measuredBy?: SymmetricOperator;
 }
 
 /** Throws GlassboxError: 'bad-input' for parameters that make no sense and where the series diverges, 'cancelled'. */
@@ -63,7 +65,7 @@ export async function lissa(
   const { lissa_batch_size: size, damping, num_samples: samples } = set;
   checkParameters(set);
   const steps = stepsOf(set.recursion_depth, Math.ceil(operator.rows / size));
-  const { seed = 0, progress } = options;
+  const { seed = 0, progress, measuredBy: measured = operator } = options;
   const scale = set.scale === 'auto' ? await scaleFor(operator, size, options) : set.scale;
   const mean = new Float64Array(v.length);
   for (let sample = 0; sample < samples; sample++) {
@@ -81,7 +83,7 @@ export async function lissa(
   }
   const x = scaled(1 / scale, mean);
   const effectiveDamping = scale * damping;
-  const residual = await residualOf(damped(operator, effectiveDamping), x, v, options);
+  const residual = await residualOf(damped(measured, effectiveDamping), x, v, options);
   return { x, residual, scale, effectiveDamping, steps };
 }
 
