@@ -514,6 +514,36 @@ describe('losses of other heads', () => {
     await fixed.release();
   });
 
+  it('is refused for targets that the model does not have', async () => {
+    const row = rowOf(5, 6);
+    const losses = await LossModel.of(await family('bert'), /classifier/u);
+    for (const target of [3, -1, 0.5, NaN, [1]]) {
+      const examples = [
+        { row, target: 2 },
+        { row, target },
+      ];
+      const v = vectorOf(losses.size);
+      for (const work of [
+        () => losses.losses(examples),
+        () => losses.sweep(examples, v),
+        () => losses.gradient(examples),
+        () => losses.curvature(examples, 'gaussNewton'),
+      ]) {
+        const error = await refusal(work());
+        assert.equal(error.code, 'bad-input');
+        assert.match(error.message, /^Example 2 has the target [-\d.Na]+, .*leave it out/u);
+      }
+    }
+    const several = { problem_type: 'regression' };
+    const model = await plainModel(2, several, 'batch');
+    const numbersOf = await LossModel.of(model, /bias$/u);
+    for (const target of [[1], [1, Infinity], 1]) {
+      const error = await refusal(numbersOf.losses([{ row: rowOf(1, 2), target }]));
+      assert.equal(error.code, 'bad-input');
+    }
+    await model.release();
+  });
+
   it('is refused for answers of questions, and for parameters that are not there', async () => {
     const answering = await refusal(LossModel.of(await family('bert-qa'), /./u));
     assert.equal(answering.code, 'unsupported');

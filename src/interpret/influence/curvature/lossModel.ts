@@ -40,6 +40,9 @@ export interface Sweep {
   readonly tangents: Float64Array;
 }
 
+/** Numbers of a target in an error. */
+const shown = 8;
+
 export class LossModel implements Releasable {
   readonly layout: Layout;
   private readonly programs = new Map<string, Promise<Derivatives>>();
@@ -109,17 +112,31 @@ export class LossModel implements Releasable {
     if (examples.length === 0) {
       throw new GlassboxError('bad-input', 'There is no line whose loss could have a curvature.');
     }
+    this.check(examples);
     const program = await this.program([kind]);
     const tokens = options.tokens ?? this.tokensOf(program, costs[kind]);
     return new CurvatureOperator(this, program, kind, examples, { ...options, tokens });
   }
 
-  /** How many decisions of an example count; its loss is their mean. Throws GlassboxError 'bad-input' where none does. */
+  /** How many decisions of an example count; its loss is their mean. */
   decisions({ target }: Example): number {
     const { head, file } = this.model.about;
-    const count = lossOf(head, file).decisions(target);
-    if (count > 0) return count;
-    throw new GlassboxError('bad-input', 'A line without any label has no loss; leave it out.');
+    return lossOf(head, file).decisions(target);
+  }
+
+  /** Throws GlassboxError 'bad-input' for a target that the model does not have, or where nothing counts. */
+  private check(examples: readonly Example[]): void {
+    const { head, file } = this.model.about;
+    const loss = lossOf(head, file);
+    const wrong = examples.findIndex(
+      ({ target }) => !loss.fits(target, head.classes ?? Infinity) || loss.decisions(target) === 0,
+    );
+    if (wrong < 0) return;
+    const target = [examples[wrong]!.target].flat().slice(0, shown).join(', ');
+    throw new GlassboxError(
+      'bad-input',
+      `Example ${wrong + 1} has the target ${target || '(none)'}, which says nothing to ${file}; leave it out, or give it a label of the model.`,
+    );
   }
 
   async release(): Promise<void> {
@@ -162,6 +179,7 @@ export class LossModel implements Releasable {
     visit: (batch: readonly number[]) => Promise<void>,
   ): Promise<void> {
     const tokens = options.tokens ?? this.tokensOf(program, cost);
+    this.check(examples);
     let done = 0;
     for (const batch of cutIntoBatches(this.model.about, examples, tokens)) {
       await breathe(options);

@@ -17,6 +17,8 @@ export interface HeadLoss {
   feed(targets: readonly Target[], columns: number): TensorValue;
   /** How many decisions of a row count: its loss is their mean, as all are trained. */
   decisions(target: Target): number;
+  /** False for what a head of so many classes cannot be asked; the graph would take it for a loss of 0. */
+  fits(target: Target, classes: number): boolean;
 }
 
 /** Throws GlassboxError 'unsupported' for a head whose loss is not of one output. */
@@ -37,6 +39,7 @@ const classLoss: HeadLoss = {
   append: crossEntropy,
   feed: targets => wholeNumbers([targets.length], targets.flat()),
   decisions: () => 1,
+  fits: (target, classes) => typeof target === 'number' && isClass(target, classes),
 };
 
 /** The mean cross-entropy of the tokens that count. */
@@ -48,6 +51,8 @@ const tokenLoss: HeadLoss = {
       targets.flatMap(target => padded(listOf(target), columns)),
     ),
   decisions: target => listOf(target).filter(label => label >= 0).length,
+  fits: (target, classes) =>
+    typeof target !== 'number' && target.every(label => label < 0 || isClass(label, classes)),
 };
 
 /** softplus(z) - y z, which is -log of the probability given to y in {0, 1}. */
@@ -77,7 +82,13 @@ function floatLoss(each: (b: Builder, logits: string, targets: string) => string
       return { dtype: 'float32', dims, data: Float32Array.from(lists.flat()) };
     },
     decisions: target => listOf(target).length,
+    fits: (target, classes) =>
+      listOf(target).length === classes && listOf(target).every(Number.isFinite),
   };
+}
+
+function isClass(label: number, classes: number): boolean {
+  return Number.isInteger(label) && label >= 0 && label < classes;
 }
 
 const notCounted = -100;
