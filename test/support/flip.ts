@@ -5,7 +5,8 @@ import { hotflip } from '../../src/interpret/attack/hotflip';
 import type { AttackMethod, Found, Kept } from '../../src/interpret/attack/method';
 import { resolveAttackOptions } from '../../src/interpret/attack/options';
 import { Tester, type Trial } from '../../src/interpret/attack/tester';
-import { readText, type RunOptions } from '../../src/interpret/task/readText';
+import { readText } from '../../src/interpret/task/readText';
+import type { RunOptions } from '../../src/interpret/task/predictRows';
 import type { Model } from '../../src/model/model';
 import type { AttackOptions } from '../../src/protocol/attack';
 

@@ -4,7 +4,8 @@ import type { AttackKind, AttackRequest, AttackResult, AttackStep } from '../../
 import type { HealthCheck } from '../../protocol/explanation';
 import { seen } from '../saliency/health';
 import { readers } from '../task/readers';
-import { readText, unseenRanges, type ReadText, type RunOptions } from '../task/readText';
+import { readText, unseenRanges, type ReadText } from '../task/readText';
+import type { RunOptions } from '../task/predictRows';
 import { firstDraft } from './draft';
 import { NothingToAttack, type Goal } from './goal';
 import { goalFor } from './goals';
@@ -125,7 +126,7 @@ async function verify({ tester, start }: Run, { path }: Found): Promise<Verifica
   const last = path.at(-1);
   if (!last) return { path, reached: start.reached, holds: true, notes: [] };
   const { trial } = last;
-  const [alone] = await tester.ask([trial.draft]);
+  const alone = await tester.askAlone(trial.draft);
   if (!alone) return { path, reached: trial.reached, holds: false, notes: [] };
   const same = tester.textOf(alone).label === tester.textOf(trial).label;
   return {

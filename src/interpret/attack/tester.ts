@@ -3,7 +3,8 @@ import type { Model } from '../../model/model';
 import type { AttackedText } from '../../protocol/attack';
 import { GlassboxError } from '../../protocol/messages';
 import type { ReadingOptions } from '../../protocol/task';
-import { readTexts, type ReadText, type RunOptions } from '../task/readText';
+import { readTexts, type ReadText } from '../task/readText';
+import type { KnownOutputs, RunOptions } from '../task/predictRows';
 import type { Draft } from './draft';
 import type { Goal, Verdict } from './goal';
 
@@ -13,10 +14,16 @@ export interface Trial extends Verdict {
   readonly read: ReadText;
 }
 
+/** Windows that are remembered at most. */
+const mostKnown = 4096;
+
 export class Tester {
   /** Texts that the model was asked about, and runs that this took; gradients are added by `spent`. */
   queries = 0;
   runs = 0;
+
+  /** Of the windows of a long text an edit changes one or two. */
+  private readonly known: KnownOutputs = new Map();
 
   constructor(
     readonly model: Model,
@@ -30,10 +37,22 @@ export class Tester {
    * left that the model could read. Throws GlassboxError 'cancelled'.
    */
   async ask(drafts: readonly Draft[]): Promise<(Trial | null)[]> {
+    if (this.known.size > mostKnown) this.known.clear();
+    return await this.read(drafts, this.known);
+  }
+
+  /** The same for one draft by itself, whatever was asked before. */
+  async askAlone(draft: Draft): Promise<Trial | null> {
+    const [trial] = await this.read([draft]);
+    return trial!;
+  }
+
+  private async read(drafts: readonly Draft[], known?: KnownOutputs): Promise<(Trial | null)[]> {
     this.stopIfCancelled();
     if (drafts.length === 0) return [];
     const inputs = drafts.map(({ input }) => input);
-    const { reads, runs } = await readTexts(this.model, inputs, this.reading, this.options);
+    const { model, reading, options } = this;
+    const { reads, runs } = await readTexts(model, inputs, reading, options, known);
     this.spent(reads.filter(read => read !== null).length, runs);
     return reads.map((read, index) => {
       const draft = drafts[index]!;

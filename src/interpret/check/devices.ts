@@ -3,7 +3,7 @@ import type { Model } from '../../model/model';
 import type { Row } from '../../model/inputs';
 import type { DeviceCheck } from '../../protocol/modelCheck';
 import type { Decision } from '../task/decision';
-import type { RunOptions } from '../task/readText';
+import type { RunOptions } from '../task/predictRows';
 import { SaliencyProgram } from '../saliency/program';
 import { runPoints } from '../saliency/runPoints';
 

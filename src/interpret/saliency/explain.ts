@@ -1,7 +1,8 @@
 /** Explains texts: tokens, prediction, attributions and their health. */
 import type { Model } from '../../model/model';
 import type { Explanation, ExplainRequest } from '../../protocol/explanation';
-import { readText, type RunOptions } from '../task/readText';
+import { readText } from '../task/readText';
+import type { RunOptions } from '../task/predictRows';
 import { explainTexts } from './explainTexts';
 
 /**

@@ -4,7 +4,8 @@ import type { Model } from '../../model/model';
 import type { Explanation, Token } from '../../protocol/explanation';
 import { GlassboxError } from '../../protocol/messages';
 import type { Gold } from '../../protocol/task';
-import type { ReadText, RunOptions } from '../task/readText';
+import type { ReadText } from '../task/readText';
+import type { RunOptions } from '../task/predictRows';
 import { explainTexts, type SaliencyRequest } from './explainTexts';
 
 /** What is asked about texts that are token ids already. */

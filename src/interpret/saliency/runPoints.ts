@@ -4,7 +4,7 @@ import type { ScalarKind } from '../../protocol/explanation';
 import { GlassboxError } from '../../protocol/messages';
 import type { Feeds, TensorValue } from '../../runtime/session';
 import type { Decision } from '../task/decision';
-import type { RunOptions } from '../task/readText';
+import type { RunOptions } from '../task/predictRows';
 import type { SaliencyProgram } from './program';
 import { fixedFeeds, sliceFeeds, type Entry } from './programFeeds';
 import { programInputs as input, programOutputs as output } from './programValues';

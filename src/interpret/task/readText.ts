@@ -1,9 +1,8 @@
 /** A text through tokenizer, windows and model: everything that a question about it needs. */
-import type { Row } from '../../model/inputs';
 import type { Model } from '../../model/model';
-import { onlyAt, type RowOutput } from '../../model/rowOutput';
+import type { RowOutput } from '../../model/rowOutput';
 import { mostWindows, overlapOf, windowsOf, type Window } from '../../model/windows';
-import { GlassboxError, type Progress } from '../../protocol/messages';
+import { GlassboxError } from '../../protocol/messages';
 import type {
   FieldIndex,
   LongText,
@@ -13,6 +12,7 @@ import type {
   Windows,
 } from '../../protocol/task';
 import type { Encoding, Tokenizer } from '../../runtime/tokenizer';
+import { predictRows, type KnownOutputs, type RunOptions } from './predictRows';
 import type { TextAtHand } from './reading';
 
 export interface ReadText {
@@ -23,20 +23,10 @@ export interface ReadText {
   readonly cutAt: readonly [number, number];
 }
 
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
-}
-
 const defaultLongText: LongText = { mode: 'windows', overlap: null };
 
 /** More characters a token than any tokenizer makes of a real text: what follows could not be read anyway. */
 const charactersPerToken = 16;
-/** Tokens that the model reads in one run, fewer of a large model: between two runs one can cancel. */
-const tokensTogether = { least: 512, most: 8192, operations: 4e10 };
-/** Numbers that it answers with. */
-const numbersTogether = 1 << 25;
-
 /** Throws GlassboxError: 'bad-input' for a text that this model cannot read, 'cancelled', 'bad-model'. */
 export async function readText(
   model: Model,
@@ -50,7 +40,8 @@ export async function readText(
 }
 
 /**
- * Several texts, in one run of the model where they fit; null for a text without a token. `runs`: how many runs it took. Throws as
+ * Several texts, in one run of the model where they fit; null for a text without a token. `runs`: how many runs it took. `known`: outputs
+ * of windows of long texts that were asked before. Throws as
  * readText, but for empty texts.
  */
 export async function readTexts(
@@ -58,11 +49,15 @@ export async function readTexts(
   inputs: readonly TextInput[],
   { longText = defaultLongText }: ReadingOptions,
   options: RunOptions,
+  known?: KnownOutputs,
 ): Promise<{ reads: (ReadText | null)[]; runs: number }> {
   const tokenizer = tokenizerOf(model);
   const encoded = await Promise.all(inputs.map(input => encode(model, tokenizer, input, longText)));
   const all = encoded.flatMap(found => found?.windows ?? []);
-  const { outputs, runs } = await predictAll(model, all, options);
+  const rows = all.map(({ row }) => row);
+  // Of short texts no two windows are the same.
+  const memory = rows.length > inputs.length ? known : undefined;
+  const { outputs, runs } = await predictRows(model, rows, options, memory);
   let next = 0;
   const reads = encoded.map((found, index) => {
     if (!found) return null;
@@ -163,68 +158,6 @@ function cutOf(text: string, most: number): number {
   if (text.length <= most) return text.length;
   const blank = text.lastIndexOf(' ', most);
   return blank > most - 1000 ? blank : most;
-}
-
-/**
- * Outputs in the order of the windows. Rows of one length run together: a model without a mask would read the padding of a
- * shorter row, and say something else about it than about the text alone.
- */
-async function predictAll(
-  model: Model,
-  windows: readonly Window[],
-  { signal, progress }: RunOptions,
-): Promise<{ outputs: RowOutput[]; runs: number }> {
-  const outputs = new Array<RowOutput>(windows.length);
-  let [done, runs] = [0, 0];
-  const rows = windows.map(({ row }) => row);
-  for (const group of groupsOf(model, rows)) {
-    const length = Math.max(...group.map(at => rows[at]!.ids.length));
-    const together = rowsTogether(model, length);
-    for (let first = 0; first < group.length; first += together) {
-      if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
-      const some = group.slice(first, first + together);
-      const found = await model.predict(some.map(at => rows[at]!));
-      some.forEach((at, index) => {
-        outputs[at] = needed(model, rows[at]!, found[index]!);
-      });
-      done += some.length;
-      runs++;
-      const total = windows.length;
-      if (done < total) progress?.({ done, total, says: `Read ${done} of ${total} windows` });
-    }
-  }
-  return { outputs, runs };
-}
-
-/** A masked model is asked at its masks alone, and says something about each entry of its vocabulary at each token. */
-function needed({ about: { head, maskId } }: Model, { ids }: Row, output: RowOutput): RowOutput {
-  if (head.task !== 'fill-mask' || maskId === null) return output;
-  const masks = [...ids.keys()].filter(at => ids[at] === maskId);
-  return onlyAt(head, output, masks);
-}
-
-/** Indices of rows that may run together: all where the model is told what is padding, else those of one length. */
-export function groupsOf({ about }: Model, rows: readonly Row[]): number[][] {
-  const all = [...rows.keys()];
-  const told = about.inputs.values.some(({ role }) => role === 'mask' || role === 'lengths');
-  if (told || about.inputs.length !== null) return all.length > 0 ? [all] : [];
-  const groups = new Map<number, number[]>();
-  for (const at of all) {
-    const { length } = rows[at]!.ids;
-    const group = groups.get(length);
-    if (group) group.push(at);
-    else groups.set(length, [at]);
-  }
-  return [...groups.values()];
-}
-
-/** As many rows as fit into the memory that a run may take: of a vocabulary's logits, fewer. */
-function rowsTogether({ about: { head, matrixWeights } }: Model, length: number): number {
-  const { least, most: largest, operations } = tokensTogether;
-  const tokens = Math.min(largest, Math.max(least, operations / (2 * matrixWeights)));
-  const numbers = head.decides === 'token' ? length * (head.classes ?? 1) : 1;
-  const most = Math.min(tokens / length, numbersTogether / numbers);
-  return Math.max(1, Math.floor(most));
 }
 
 /** Characters of both fields that none of the tokens `seen` stand for; what lies between two of them is one range. */

@@ -259,7 +259,10 @@ describe('command line', () => {
     });
 
     it('no command, an unknown one; help and version are no errors', async () => {
-      assert.match((await runCli([])).err, /^glassbox: [^\n]*explain, attack, check or methods[^\n]*\n$/);
+      assert.match(
+        (await runCli([])).err,
+        /^glassbox: [^\n]*explain, attack, check or methods[^\n]*\n$/,
+      );
       const unknown = await runCli(['exlain']);
       assert.deepEqual([unknown.code, unknown.out], [2, '']);
       assert.match(unknown.err, /^glassbox: [^\n]*exlain[^\n]*\n$/);

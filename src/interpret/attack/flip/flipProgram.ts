@@ -6,7 +6,7 @@ import { GlassboxError } from '../../../protocol/messages';
 import { Session, type Feeds } from '../../../runtime/session';
 import { cannotRun, onDevice } from '../../onDevice';
 import { Pace } from '../../saliency/pace';
-import type { RunOptions } from '../../task/readText';
+import type { RunOptions } from '../../task/predictRows';
 import { buildFlipGraph, excluded, flipInputs as input, flipOutputs as output } from './flipGraph';
 import type { FlipAnswer, FlipFrame, FlipQuestion, Replacement } from './flipQuestion';
 import { columnsIn, filterFeed, nextRun, partsOf, runFeeds, type FlipPart } from './flipRuns';

@@ -4,7 +4,7 @@ import type { Window } from '../../../model/windows';
 import { readTogether } from '../../task/words';
 import type { Decision } from '../../task/decision';
 import type { FlipAnswer, FlipFrame, FlipQuestion, Replacement } from '../flip/flipQuestion';
-import type { RunOptions } from '../../task/readText';
+import type { RunOptions } from '../../task/predictRows';
 import type { Tester, Trial } from '../tester';
 import type { Unit } from '../units';
 

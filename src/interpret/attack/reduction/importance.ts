@@ -5,7 +5,7 @@ import { atText } from '../../saliency/method';
 import { SaliencyProgram } from '../../saliency/program';
 import { runPoints, type Reductions, type RowResult } from '../../saliency/runPoints';
 import type { Part } from '../../task/decision';
-import { groupsOf } from '../../task/readText';
+import { groupsOf } from '../../task/predictRows';
 import type { Tester, Trial } from '../tester';
 import type { Unit } from '../units';
 

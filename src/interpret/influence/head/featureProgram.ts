@@ -13,7 +13,7 @@ import { Session } from '../../../runtime/session';
 import { onDevice } from '../../onDevice';
 import { Pace } from '../../saliency/pace';
 import { largestDifference, tolerance } from '../../saliency/program';
-import { groupsOf, type RunOptions } from '../../task/readText';
+import { groupsOf, type RunOptions } from '../../task/predictRows';
 import { headOf, type HeadPlace } from './headOf';
 import { logitsOf } from './linearHead';
 
