@@ -18,6 +18,8 @@ export interface Notices {
   readonly idle: () => void;
   /** One sentence about why there is nothing new; null takes it away. */
   readonly failed: (message: string | null) => void;
+  /** What failed before is past: the user does something else. What is at work goes on. */
+  readonly forget: () => void;
   /** One sentence about why what is shown is out of date; null takes it away. */
   readonly stale: (says: string | null) => void;
 }
@@ -78,6 +80,9 @@ export function createNotices(events: NoticeEvents): Notices {
       idle();
       fill(reason, message ?? '');
       failure.hidden = message === null;
+    },
+    forget: () => {
+      failure.hidden = true;
     },
     stale: sentence => {
       staleness.textContent = sentence ?? '';

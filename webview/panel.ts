@@ -1,5 +1,5 @@
 /** The panel: listens to the host, shows what it says, and remembers what it needs to come back. */
-import type { PanelTab } from '../src/protocol';
+import type { FromPanelEvents, PanelTab } from '../src/protocol';
 import { createAttackView } from './attack/attackView';
 import { registerControls, createButton } from './controls';
 import { make } from './dom';
@@ -41,7 +41,13 @@ const notices = createNotices({
     channel.emit('showLog', null);
   },
 });
+/** What is done at once, without an answer that would take an earlier failure away. */
+const deeds: readonly (keyof FromPanelEvents)[] = [
+  ...(['copyJson', 'savePicture', 'attackCopy', 'attackAppend', 'rewriteAppend'] as const),
+  ...(['linesReveal', 'linesShowFile'] as const),
+];
 const tell: ViewEvents['tell'] = (event, body) => {
+  if (deeds.includes(event)) notices.forget();
   channel.emit(event, body);
 };
 const { announce } = notices;

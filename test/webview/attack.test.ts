@@ -512,6 +512,8 @@ describe('attack', () => {
     it('keeps the settings of both attacks apart', async () => {
       await pick('Target', 'negative');
       await number('Most changes').fill('3');
+      // What was typed counts once the field is left.
+      await number('Most changes').blur();
       await pick('Attack', 'Input Reduction');
       await number('Beam width').fill('5');
       assert.deepEqual(await again(), {
@@ -587,6 +589,15 @@ describe('attack', () => {
     const shown = await panel.page.locator('.map-plain .map-text').allTextContents();
     assert.equal(shown[0], texts.text);
     assert.match(shown[1]!, /\(changed swim to sing\) swim→sing/);
+  });
+
+  it('takes an earlier failure away when something else is done', async () => {
+    await show(flipped);
+    await panel.emit('failed', { message: 'That file was not begun by Glassbox.' });
+    const failure = panel.page.getByRole('alert');
+    assert.equal(await failure.innerText(), 'That file was not begun by Glassbox.');
+    await button('Append to Dataset File').click();
+    assert.equal(await failure.isVisible(), false);
   });
 
   it('copies and appends the step that is shown', async () => {
