@@ -27,17 +27,23 @@ export async function buildCli(): Promise<void> {
   });
 }
 
+/** Of these colours depend, and what stands in the output with them. */
+export const withoutColours = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined };
+
 /** Runs it to its end. `env` is added to the environment; standard output is no terminal. */
 export function runCli(
   args: readonly string[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Finished> {
   return new Promise(resolve => {
-    const unset = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined };
     execFile(
       process.execPath,
       [path.join(builtFolder, 'cli.js'), ...args],
-      { ...options, env: { ...process.env, ...unset, ...options.env }, maxBuffer: 2 ** 26 },
+      {
+        ...options,
+        env: { ...process.env, ...withoutColours, ...options.env },
+        maxBuffer: 2 ** 26,
+      },
       (error, out, err) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ code, out, err });

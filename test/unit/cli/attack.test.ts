@@ -6,7 +6,13 @@ import path from 'node:path';
 import { parse } from 'csv-parse/sync';
 import type { AttackJson, AttackedTextJson } from '../../../src/batch/attackJson';
 import { resolveAttackOptions } from '../../../src/interpret/attack/options';
-import { buildCli, builtFolder, runCli, type Finished } from '../../support/builtCli';
+import {
+  buildCli,
+  builtFolder,
+  runCli,
+  withoutColours,
+  type Finished,
+} from '../../support/builtCli';
 import { Folders, kitPath } from '../../support/models';
 
 const sample = path.resolve('media', 'sample');
@@ -278,7 +284,12 @@ describe('command line: attack', () => {
             '--device',
             'cpu',
           ],
-          { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+          {
+            cwd: folder,
+            detached: true,
+            stdio: ['ignore', 'pipe', 'pipe'],
+            env: { ...process.env, ...withoutColours },
+          },
         );
         let out = '';
         let err = '';
