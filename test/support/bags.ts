@@ -18,6 +18,12 @@ const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
 /** Vectors of words (pieces '##x' too), all of one width; those of special tokens are zero. */
 export type Words = Readonly<Record<string, readonly number[]>>;
 
+export interface BagOptions {
+  readonly lowercase?: boolean;
+  /** What config.json holds: the labels, and another task. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
 /**
  * A classifier with the labels 'yes' and 'no' and BERT's tokenizer for these words. `head` makes logits [batch, 2] of word
  * vectors [batch, length, width].
@@ -26,7 +32,7 @@ export async function bagModel(
   folders: Folders,
   words: Words,
   head: (b: GraphBuilder, vectors: string) => string,
-  { lowercase = true }: { readonly lowercase?: boolean } = {},
+  { lowercase = true, config = { id2label: { 0: 'yes', 1: 'no' } } }: BagOptions = {},
 ): Promise<Model> {
   const file = path.resolve('test', 'fixtures', 'tokenizers', 'wordpiece', 'tokenizer.json');
   const tokenizer = JSON.parse(readFileSync(file, 'utf8')) as TokenizerFile;
@@ -42,7 +48,7 @@ export async function bagModel(
       names.map(name => words[name] ?? zero),
       head,
     ),
-    'config.json': JSON.stringify({ id2label: { 0: 'yes', 1: 'no' } }),
+    'config.json': JSON.stringify(config),
     'tokenizer.json': JSON.stringify(tokenizer),
   });
   return await loadModel(folder, 'cpu');
