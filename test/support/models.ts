@@ -24,6 +24,20 @@ export function kitPath(context: Context, ...parts: string[]): string {
   return found;
 }
 
+/** Works with the kit's model in a folder ('models/nli-bert'), on the CPU, and frees it. */
+export async function withKitModel(
+  context: Context,
+  folder: string,
+  work: (model: Model) => Promise<void>,
+): Promise<void> {
+  const model = await loadModel(kitPath(context, ...folder.split('/')), 'cpu');
+  try {
+    await work(model);
+  } finally {
+    await model.release();
+  }
+}
+
 /** A temporary folder for the tests of one suite. */
 export class Folders {
   private readonly root = mkdtempSync(path.join(tmpdir(), 'glassbox-'));

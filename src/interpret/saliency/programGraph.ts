@@ -16,7 +16,7 @@ import { vjp } from '../../autodiff/vjp';
 import { GraphBuilder } from '../../onnx/builder';
 import type { Graph } from '../../onnx/graph';
 import type { Model } from '../../model/model';
-import { GlassboxError } from '../../protocol/messages';
+import { extensible, namingFile } from '../programGraphs';
 import { appendNoise } from './noise';
 import { programInputs, programOutputs } from './programValues';
 import { appendScalar } from './scalarGraph';
@@ -26,25 +26,14 @@ const anySize = [null, null, null];
 
 /** Builds the program. Throws GlassboxError 'unsupported' naming the file and an op that has no derivative. */
 export async function buildProgramGraph(model: Model): Promise<Graph> {
-  try {
-    return await build(model);
-  } catch (error) {
-    if (!(error instanceof GlassboxError)) throw error;
-    throw new GlassboxError(error.code, `${model.about.file}: ${error.message}`);
-  }
+  return await namingFile(model, () => build(model));
 }
 
 async function build(model: Model): Promise<Graph> {
   const { embedding, head } = model.about;
   // Positions of the last layer that the classifier does not read would be differentiated for nothing.
   const { graph: source, facts } = narrow(await model.graph(), model.about.facts);
-  const graph: Graph = {
-    ...source,
-    inputs: [...source.inputs],
-    outputs: [],
-    constants: new Map(source.constants),
-    nodes: [...source.nodes],
-  };
+  const graph = extensible(source);
   // The builder learns all names that are taken; then the nodes are lined up anew around the points.
   const b = new GraphBuilder(graph, 'glassbox/');
   const at = source.nodes.findIndex(node => node.outputs.includes(embedding.output));

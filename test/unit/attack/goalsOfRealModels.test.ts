@@ -1,6 +1,5 @@
 /** What attacks want of models that were trained, before and after an edit by hand. */
 import assert from 'node:assert/strict';
-import type { Context } from 'mocha';
 import { apply, firstDraft, type Draft } from '../../../src/interpret/attack/draft';
 import type { Goal, GoalQuestion } from '../../../src/interpret/attack/goal';
 import { goalFor } from '../../../src/interpret/attack/goals';
@@ -9,7 +8,7 @@ import { loadModel } from '../../../src/model/loadModel';
 import type { Model } from '../../../src/model/model';
 import type { AttackEdit } from '../../../src/protocol/attack';
 import type { FieldIndex, TextInput } from '../../../src/protocol/task';
-import { kitPath } from '../../support/models';
+import { withKitModel } from '../../support/models';
 import { valueOf } from '../../support/readings';
 import { makeTextModel } from '../../support/textModel';
 
@@ -56,21 +55,8 @@ function told({ goal, read, draft }: Attacked): { reached: boolean; label: strin
 }
 
 describe('goals of real models', () => {
-  async function withModel(
-    context: Context,
-    name: string,
-    work: (model: Model) => Promise<void>,
-  ): Promise<void> {
-    const model = await loadModel(kitPath(context, 'models', name), 'cpu');
-    try {
-      await work(model);
-    } finally {
-      await model.release();
-    }
-  }
-
   it('find an entity again, or something else in its place', async function () {
-    await withModel(this, 'ner-bert', async model => {
+    await withKitModel(this, 'models/ner-bert', async model => {
       const start = await attacked(model, { text: 'new book from London with his wife' });
       assert.deepEqual(told(start), { reached: false, label: 'LOC: London' });
       const moved = await edited(model, start, 'insert', 'new', 'my');
@@ -89,7 +75,7 @@ describe('goals of real models', () => {
   });
 
   it('see what stands at a mask', async function () {
-    await withModel(this, 'mlm-bert', async model => {
+    await withKitModel(this, 'models/mlm-bert', async model => {
       const start = await attacked(model, { text: 'a dog is in the [MASK] .' });
       assert.deepEqual(told(start), { reached: false, label: 'film' });
       const other = await edited(model, start, 'replace', 'in', 'on');
@@ -107,7 +93,7 @@ describe('goals of real models', () => {
   });
 
   it('judge pairs by edits of either text', async function () {
-    await withModel(this, 'nli-bert', async model => {
+    await withKitModel(this, 'models/nli-bert', async model => {
       const input = { text: 'A man is playing a guitar .', pair: 'A man is making music .' };
       const start = await attacked(model, input);
       assert.deepEqual(told(start), { reached: false, label: 'entailment' });

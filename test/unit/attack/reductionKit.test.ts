@@ -1,6 +1,5 @@
 /** Input Reduction on models that were really trained: every step is read anew, every single removal is tried. */
 import assert from 'node:assert/strict';
-import type { Context } from 'mocha';
 import { formatOf, openFileLines, recordAt, textInput } from '../../../src/dataset';
 import { readTexts } from '../../../src/interpret/task/readText';
 import { readers } from '../../../src/interpret/task/readers';
@@ -9,7 +8,7 @@ import type { Model } from '../../../src/model/model';
 import { importances, type AttackOptions } from '../../../src/protocol/attack';
 import type { Prediction } from '../../../src/protocol/explanation';
 import type { TextInput } from '../../../src/protocol/task';
-import { Folders, kitPath } from '../../support/models';
+import { Folders, kitPath, withKitModel } from '../../support/models';
 import { reduce, type Reduction } from '../../support/reduce';
 
 /** The first `count` records of a file. */
@@ -71,26 +70,13 @@ function stepsOf(input: TextInput, { found }: Reduction): TextInput[] {
 }
 
 describe('input reduction of real models', () => {
-  async function withModel(
-    context: Context,
-    name: string,
-    work: (model: Model) => Promise<void>,
-  ): Promise<void> {
-    const model = await loadModel(kitPath(context, 'models', name), 'cpu');
-    try {
-      await work(model);
-    } finally {
-      await model.release();
-    }
-  }
-
   for (const [name, file, options] of [
     ['sst2-bert', 'sst2/dev.jsonl', {}],
     ['nli-bert', 'nli/dev.jsonl', { importance: 'input-x-gradient' }],
   ] satisfies [string, string, AttackOptions][]) {
     it(`${name}: the label stays, and goes with any further word`, async function () {
       const texts = await firstTexts(kitPath(this, 'data', ...file.split('/')), 20);
-      await withModel(this, name, async model => {
+      await withKitModel(this, `models/${name}`, async model => {
         let [original, left] = [0, 0];
         for (const { text, pair } of texts) {
           const input = { text: spaced(text), ...(pair !== undefined && { pair: spaced(pair) }) };
@@ -113,7 +99,7 @@ describe('input reduction of real models', () => {
 
   it('nli-bert: one text of a pair alone', async function () {
     const texts = await firstTexts(kitPath(this, 'data', 'nli', 'dev.jsonl'), 5);
-    await withModel(this, 'nli-bert', async model => {
+    await withKitModel(this, 'models/nli-bert', async model => {
       for (const { text, pair } of texts) {
         for (const field of ['text', 'pair'] as const) {
           const { last } = await reduce(model, { text, pair: pair! }, { field });
@@ -126,7 +112,7 @@ describe('input reduction of real models', () => {
 
   it('ner-bert: an entity stays one, of its type, with all of its words', async function () {
     const sentences = await firstTexts(kitPath(this, 'data', 'ner', 'dev.conll'), 25);
-    await withModel(this, 'ner-bert', async model => {
+    await withKitModel(this, 'models/ner-bert', async model => {
       let [original, left] = [0, 0];
       const given = (words: readonly string[]): TextInput => ({
         text: words.join(' '),
@@ -185,7 +171,7 @@ describe('input reduction of real models', () => {
   });
 
   it('mlm-bert: what belongs at the mask stays, and so does the mask', async function () {
-    await withModel(this, 'mlm-bert', async model => {
+    await withKitModel(this, 'models/mlm-bert', async model => {
       const input = { text: 'it was the [MASK] movie that i have ever seen .' };
       for (const importance of importances) {
         const result = await reduce(model, input, { importance });

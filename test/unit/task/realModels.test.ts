@@ -1,13 +1,10 @@
 /** Small models that were really trained, on real lines: every task from a file's line to a map that completes. */
 import assert from 'node:assert/strict';
-import type { Context } from 'mocha';
 import { formatOf, openFileLines, recordAt, textInput } from '../../../src/dataset';
 import { explain } from '../../../src/interpret/saliency/explain';
-import { loadModel } from '../../../src/model/loadModel';
-import type { Model } from '../../../src/model/model';
 import type { Explanation, ExplainRequest } from '../../../src/protocol/explanation';
 import type { TextInput } from '../../../src/protocol/task';
-import { ask, kitPath } from '../../support/models';
+import { ask, kitPath, withKitModel } from '../../support/models';
 import { assertClose } from '../../support/numbers';
 
 /** The records of a file that start on its first lines. */
@@ -46,23 +43,10 @@ function placed({ tokens }: Explanation, { text, pair = '' }: TextInput): void {
 }
 
 describe('real models', () => {
-  async function withModel(
-    context: Context,
-    name: string,
-    work: (model: Model) => Promise<void>,
-  ): Promise<void> {
-    const model = await loadModel(kitPath(context, ...name.split('/')), 'cpu');
-    try {
-      await work(model);
-    } finally {
-      await model.release();
-    }
-  }
-
   it('judge pairs, and show both texts', async function () {
     this.timeout(120_000);
     const lines = await records(kitPath(this, 'data', 'nli', 'dev.jsonl'), 60);
-    await withModel(this, 'models/nli-bert', async model => {
+    await withKitModel(this, 'models/nli-bert', async model => {
       let right = 0;
       for (const [index, input] of lines.entries()) {
         const method = index < 8 ? 'integrated-gradients' : 'gradient';
@@ -81,7 +65,7 @@ describe('real models', () => {
   it('tag words, as well as the model card says', async function () {
     this.timeout(240_000);
     const sentences = await records(kitPath(this, 'data', 'ner', 'dev.conll'), 150);
-    await withModel(this, 'models/ner-bert', async model => {
+    await withKitModel(this, 'models/ner-bert', async model => {
       const count = { right: 0, predicted: 0, missed: 0 };
       for (const [index, input] of sentences.entries()) {
         const method = index < 8 ? 'integrated-gradients' : 'gradient';
@@ -102,7 +86,7 @@ describe('real models', () => {
   it('explain why a gold entity was missed, and every question they offer', async function () {
     this.timeout(240_000);
     const sentences = await records(kitPath(this, 'data', 'ner', 'dev.conll'), 60);
-    await withModel(this, 'models/ner-bert', async model => {
+    await withKitModel(this, 'models/ner-bert', async model => {
       let missed = 0;
       for (const input of sentences) {
         const { prediction, questions } = await explain(
@@ -124,7 +108,7 @@ describe('real models', () => {
 
   it('fill masks, and explain any token for them', async function () {
     this.timeout(120_000);
-    await withModel(this, 'models/mlm-bert', async model => {
+    await withKitModel(this, 'models/mlm-bert', async model => {
       const text = 'the [MASK] is funny and the story is [MASK] .';
       const first = await explain(model, request({ text }));
       assert.equal(first.prediction.labels.length, 10);
@@ -157,7 +141,7 @@ describe('real models', () => {
     it(`complete on lines: ${name}`, async function () {
       this.timeout(120_000);
       const lines = await records(kitPath(this, 'data', ...data.split('/')), 6);
-      await withModel(this, `models/${name}`, async model => {
+      await withKitModel(this, `models/${name}`, async model => {
         for (const input of lines) {
           const baseline = name === 'tweet-cnn' ? 'pad' : 'zero';
           // Max pooling switches along the path, so more points are taken.
@@ -170,7 +154,7 @@ describe('real models', () => {
 
   it('read long texts in windows whose mean is the prediction', async function () {
     this.timeout(120_000);
-    await withModel(this, 'models/sst2-bert', async model => {
+    await withKitModel(this, 'models/sst2-bert', async model => {
       const parts = ['a charming and funny film .', 'the end is a tedious mess .'];
       const text = Array.from({ length: 60 }, (_, i) => parts[i % 7 === 0 ? 1 : 0]!).join(' ');
       const longText = { mode: 'windows', overlap: 16 } as const;
@@ -212,10 +196,10 @@ describe('real models', () => {
       this.timeout(120_000);
       const lines = await records(kitPath(this, 'data', 'sst2', 'dev.jsonl'), 6);
       const expected: Explanation[] = [];
-      await withModel(this, 'models/sst2-bert', async model => {
+      await withKitModel(this, 'models/sst2-bert', async model => {
         for (const input of lines) expected.push(await explain(model, request(input)));
       });
-      await withModel(this, `variants/sst2-bert-${variant}`, async model => {
+      await withKitModel(this, `variants/sst2-bert-${variant}`, async model => {
         for (const [index, input] of lines.entries()) {
           const found = await explain(model, request(input));
           completes(found);

@@ -13,7 +13,7 @@ import { vjp } from '../../../autodiff/vjp';
 import type { Model } from '../../../model/model';
 import { GraphBuilder } from '../../../onnx/builder';
 import type { Graph } from '../../../onnx/graph';
-import { GlassboxError } from '../../../protocol/messages';
+import { extensible, namingFile } from '../../programGraphs';
 import { programInputs } from '../../saliency/programValues';
 import { appendScalar } from '../../saliency/scalarGraph';
 
@@ -56,24 +56,13 @@ const cosineRounding = 1e-6;
  * file and an op that has no derivative.
  */
 export async function buildFlipGraph(model: Model, cosine: boolean): Promise<Graph> {
-  try {
-    return await build(model, cosine);
-  } catch (error) {
-    if (!(error instanceof GlassboxError)) throw error;
-    throw new GlassboxError(error.code, `${model.about.file}: ${error.message}`);
-  }
+  return await namingFile(model, () => build(model, cosine));
 }
 
 async function build(model: Model, cosine: boolean): Promise<Graph> {
   const { embedding, head } = model.about;
   const { graph: source, facts } = narrow(await model.graph(), model.about.facts);
-  const graph: Graph = {
-    ...source,
-    inputs: [...source.inputs],
-    outputs: [],
-    constants: new Map(source.constants),
-    nodes: [...source.nodes],
-  };
+  const graph = extensible(source);
   const b = new GraphBuilder(graph, 'glassbox/');
   b.input(flipInputs.rowOf, 'int64', ['B']);
   const mask = b.input(flipInputs.rowMask, 'float32', ['B', 'L']);

@@ -10,10 +10,10 @@ import type { Parameter } from '../../../autodiff/parameters';
 import { narrow } from '../../../autodiff/passes';
 import { columnsOf, feedsOf, type ModelInputs } from '../../../model/inputs';
 import type { Model, Releasable } from '../../../model/model';
-import { GlassboxError } from '../../../protocol/messages';
 import { learnerOf } from '../../../runtime/learn';
 import { Session, type Feeds } from '../../../runtime/session';
 import { cannotRun, onDevice } from '../../onDevice';
+import { namingFile } from '../../programGraphs';
 import type { Vector } from '../solve/vector';
 import type { Example } from './batches';
 import { splitFrozen, type Halves } from './frozen';
@@ -135,8 +135,8 @@ async function buildHalves(
   results: readonly Result[],
   loss: HeadLoss,
 ): Promise<Halves> {
-  const { file, head } = model.about;
-  try {
+  const { head } = model.about;
+  return await namingFile(model, async () => {
     const { graph, facts } = narrow(await model.graph(), model.about.facts);
     const learn = learnerOf(probesOf(model));
     const [logits, append] = [head.outputs[0]!, loss.append];
@@ -145,10 +145,7 @@ async function buildHalves(
     const constants = parameters.map(({ value }) => value);
     const changing = new Set([...constants, labelsInput, ...Object.values(programInputs)]);
     return await splitFrozen(program.graph, changing, learn, facts);
-  } catch (error) {
-    if (!(error instanceof GlassboxError)) throw error;
-    throw new GlassboxError(error.code, `${file}: ${error.message}`);
-  }
+  });
 }
 
 /** Inputs of the sizes from which the model's facts were learned; their content does not matter to shapes. */

@@ -10,6 +10,7 @@ import type { Graph } from '../../../onnx/graph';
 import type { HealthCheck } from '../../../protocol/explanation';
 import { GlassboxError, reasonOf } from '../../../protocol/messages';
 import { Session } from '../../../runtime/session';
+import { extensible } from '../../programGraphs';
 import { onDevice } from '../../onDevice';
 import { Pace } from '../../saliency/pace';
 import { largestDifference, tolerance } from '../../saliency/program';
@@ -182,13 +183,7 @@ export class FeatureProgram implements Releasable {
 
 /** The model's graph with features and logits for outputs. */
 function buildFeatureGraph(source: Graph, facts: Facts, place: HeadPlace, file: string): Graph {
-  const graph: Graph = {
-    ...source,
-    inputs: [...source.inputs],
-    outputs: [],
-    constants: new Map(source.constants),
-    nodes: [...source.nodes],
-  };
+  const graph = extensible(source);
   const { features, logits, pickedFrom } = place;
   const picked =
     pickedFrom === null ? features : pickFeatures(graph, { ...place, pickedFrom }, facts, file);
