@@ -11,7 +11,7 @@ import { GlassboxError } from '../protocol/messages';
 import type { TextInput } from '../protocol/task';
 import type { EarlierRun } from './earlierRun';
 import type { BatchEngine } from './engine';
-import { countRecords, readRecords, type BatchRecord } from './records';
+import { countRecords, readRecords, type BatchRecord } from '../dataset/records';
 import { ResultFiles, type ResultPaths } from './resultFiles';
 import { runHeader } from './runHeader';
 import { attackedLine, errorLine, rowOf, type RunLine, type RunPlace } from './runLines';

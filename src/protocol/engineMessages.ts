@@ -8,6 +8,12 @@ import type {
   ModelInfo,
   ScalarKind,
 } from './explanation';
+import type {
+  InfluenceRequest,
+  InfluenceResult,
+  SuspicionRequest,
+  SuspicionResult,
+} from './influence';
 import type { CheckRequest, ModelCheck } from './modelCheck';
 import type { Gold, LabelChoice, ReadingOptions, TaskKind } from './task';
 
@@ -51,6 +57,9 @@ export type EngineRequests = {
   explainIds: { params: ExplainIdsRequest; result: Explanation[] };
   /** A cancelled attack is rejected; its trace so far was told by 'attackTrace'. */
   attack: { params: AttackRequest; result: AttackResult };
+  /** Which training lines help and hurt; what takes long is kept on disk, so that a cancelled request goes on when asked again. */
+  influence: { params: InfluenceRequest; result: InfluenceResult };
+  suspicious: { params: SuspicionRequest; result: SuspicionResult };
   checkModel: { params: CheckRequest; result: ModelCheck };
   status: { params: null; result: EngineStatus };
 };

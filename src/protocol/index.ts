@@ -3,6 +3,7 @@ export * from './task';
 export * from './modelCheck';
 export * from './attack';
 export * from './attackTable';
+export * from './influence';
 export * from './messages';
 export * from './engineMessages';
 export * from './panelMessages';

@@ -8,6 +8,14 @@ import type {
   MethodParameters,
   ScalarKind,
 } from './explanation';
+import type {
+  InfluenceResult,
+  InfluenceSettings,
+  ResolvedInfluenceOptions,
+  SuspicionResult,
+  SuspicionSettings,
+} from './influence';
+import type { Progress } from './messages';
 import type { AnswerPart, LabelChoice, TaskKind, TextRange, WordScores } from './task';
 
 /** Where the text came from, as shown on top of the panel. */
@@ -60,7 +68,14 @@ export interface PanelState {
 }
 
 /** What the panel shows, each under a tab of its own; a tab is there once it has something to show. */
-export const panelTabs = ['saliency', 'attack', 'rewrite', 'lines'] as const;
+export const panelTabs = [
+  'saliency',
+  'attack',
+  'influence',
+  'suspicious',
+  'rewrite',
+  'lines',
+] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
 /** An attack on a line, finished or on its way. */
@@ -85,6 +100,51 @@ export interface AttackMap {
   readonly state: PanelState;
 }
 
+/** Which list of a trace a row stands in. */
+export interface InfluencePlace {
+  readonly list: 'helps' | 'hurts';
+  /** Of `disagreeing` in place of all lines. */
+  readonly disagreeing: boolean;
+  /** From 0. */
+  readonly row: number;
+}
+
+/** The training lines behind a line, or behind several; finished or on its way. */
+export interface InfluenceState {
+  /** The line that was asked about; null where there are several, and `about` says which: '12 selected lines of reviews.dev.jsonl'. */
+  readonly record: RecordInfo | null;
+  readonly about: string;
+  /** Null until there is one; while another is computed, the one before. */
+  readonly result: InfluenceResult | null;
+  /** Null: done. */
+  readonly running: Progress | null;
+  /** What it was started with; the form shows it, and 'influenceAgain' sends it changed. */
+  readonly settings: InfluenceSettings;
+  /** What each option is that was not set. */
+  readonly defaults: ResolvedInfluenceOptions;
+  /** The training file, relative to the workspace where it lies in it. */
+  readonly train: string;
+}
+
+/** The map of a training line of the trace that is shown. */
+export interface InfluenceMap {
+  readonly place: InfluencePlace;
+  /** As the saliency view is given it; null where it could not be explained, and `failed` says why. */
+  readonly state: PanelState | null;
+  readonly failed: string | null;
+}
+
+/** A training file with its probably mislabelled lines. */
+export interface SuspicionState {
+  readonly result: SuspicionResult | null;
+  readonly running: Progress | null;
+  readonly settings: SuspicionSettings;
+  /** Relative to the workspace where it lies in it. */
+  readonly train: string;
+  /** The rows stand in the Problems view, too. */
+  readonly inProblems: boolean;
+}
+
 /** A text that a person has written in place of the line's, and what the model says of it. */
 export interface Rewriting {
   readonly text: string;
@@ -107,6 +167,9 @@ export type ToPanelEvents = {
   tab: { readonly tab: PanelTab };
   attack: AttackState;
   attackMap: AttackMap;
+  influence: InfluenceState;
+  influenceMap: InfluenceMap;
+  suspicious: SuspicionState;
   rewrite: RewriteState;
   /** The edit with this number was explained (`state`), or could not be (`failed`, one sentence). */
   rewritten: {
@@ -126,7 +189,7 @@ export type ToPanelEvents = {
   /** Lines above the record came or went: this is where it stands now. To be stored like `memory`. */
   moved: PanelMemory;
   /** The same of the line under another tab; `line` counts from 1. */
-  movedElsewhere: { readonly tab: 'attack' | 'rewrite'; readonly line: number };
+  movedElsewhere: { readonly tab: 'attack' | 'influence' | 'rewrite'; readonly line: number };
   /** The line was edited since (one sentence), or is again as it was explained (null). */
   stale: { readonly says: string | null };
   /** The cursor in the file is on this token (index), or on none. */
@@ -153,6 +216,28 @@ export type FromPanelEvents = {
   attackCopy: { readonly as: 'json' | 'text' };
   /** Write the text of this step to a new dataset file, or to one that Glassbox has begun. */
   attackAppend: { readonly step: number };
+  /** Trace the same again, with other settings; the remembered ones from now on. */
+  influenceAgain: InfluenceSettings;
+  /** Choose another training file, and trace again. */
+  influenceTrain: null;
+  /** Go to the row's line in the training file. */
+  influenceReveal: InfluencePlace;
+  /** Explain the row's line under the tab 'saliency'. */
+  influenceExplain: InfluencePlace;
+  /** The map of the row's line, here; answered by 'influenceMap'. */
+  influenceSaliency: InfluencePlace;
+  influenceCopy: null;
+  /** Save as JSONL, one object a traced line, where the user says. */
+  influenceSave: null;
+  suspiciousAgain: SuspicionSettings;
+  /** Choose another training file, and rank it. */
+  suspiciousTrain: null;
+  suspiciousReveal: { readonly row: number };
+  suspiciousExplain: { readonly row: number };
+  /** Put the rows into the Problems view, or take them out. */
+  suspiciousProblems: { readonly on: boolean };
+  suspiciousCopy: null;
+  suspiciousSave: null;
   /** The line was edited by hand: explain it; a newer edit takes the place of one that is not done. */
   rewrite: { readonly edit: number; readonly text: string; readonly pair: string | null };
   /** Keep the edit that was explained last beside the original; `unpin` takes one away again. */

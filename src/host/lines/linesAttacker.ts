@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { AttackQuestion, AttackRun } from '../../batch/attackRun';
 import { attackRun } from '../../batch/attackRun';
-import { countRecords } from '../../batch/records';
+import { countRecords } from '../../dataset/records';
 import type { ResultPaths } from '../../batch/resultFiles';
 import { openFileLines } from '../../dataset';
 import { resolveAttackOptions } from '../../interpret/attack/options';

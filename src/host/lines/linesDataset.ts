@@ -1,7 +1,7 @@
 /** The file that an attack on several lines goes through. */
 import * as vscode from 'vscode';
 import type { AttackRun } from '../../batch/attackRun';
-import { readRecords } from '../../batch/records';
+import { readRecords } from '../../dataset/records';
 import type { LineSource } from '../../dataset';
 import { formatOf } from '../../dataset';
 import type { FieldChoice } from '../records/fieldChoice';

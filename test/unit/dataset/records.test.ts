@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { countRecords, readRecords, type BatchRecord } from '../../../src/batch/records';
+import { countRecords, readRecords, type BatchRecord } from '../../../src/dataset/records';
 import {
   recordAt,
   type DatasetFormat,

@@ -1,9 +1,13 @@
 /** The records of a dataset, one after another: all of them, or those of chosen lines. */
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import type { DatasetFormat, DatasetRecord, FieldOptions, LineSource } from '../dataset';
-import { DatasetCache, recordAt, walkRecords } from '../dataset';
 import { GlassboxError } from '../protocol/messages';
+import type { FieldOptions } from './chooseFields';
+import { DatasetCache } from './csvRecord';
+import type { DatasetFormat } from './format';
+import type { LineSource } from './lineSource';
+import { recordAt, type DatasetRecord } from './recordAt';
+import { walkRecords } from './walkRecords';
 
 export interface RecordsOptions {
   readonly fields?: FieldOptions;
