@@ -4,10 +4,12 @@ import { createAttackView } from './attack/attackView';
 import { registerControls, createButton } from './controls';
 import { make } from './dom';
 import { connectHost } from './hostLink';
+import { createInfluenceView } from './influence/influenceView';
 import { createLinesView } from './lines/linesView';
 import { createNotices } from './notices';
 import { createRewriteView } from './rewrite/rewriteView';
 import { createSaliencyView } from './saliencyView';
+import { createSuspiciousView } from './suspicious/suspiciousView';
 import { createTabs } from './tabs';
 import type { Palette } from './theme';
 import { applyPalette, watchTheme } from './theme';
@@ -54,12 +56,16 @@ const { announce } = notices;
 const ui = () => saved;
 const saliency = createSaliencyView({ tell, palette: () => palette, ui, setUi: save });
 const attack = createAttackView({ tell, announce });
+const influence = createInfluenceView();
+const suspicious = createSuspiciousView();
 const rewrite = createRewriteView({ tell, announce });
 const lines = createLinesView({ tell, ui, setUi: save });
 const tabs = createTabs(
   {
     saliency: saliency.element,
     attack: attack.element,
+    influence: influence.element,
+    suspicious: suspicious.element,
     rewrite: rewrite.element,
     lines: lines.element,
   },
@@ -114,6 +120,17 @@ channel.on('attack', state => {
 channel.on('attackMap', map => {
   attack.showMap(map);
 });
+channel.on('influence', state => {
+  arrived('influence', state.running !== null);
+  if (influence.show(state)) tabs.toTop('influence');
+});
+channel.on('influenceMap', map => {
+  influence.showMap(map);
+});
+channel.on('suspicious', state => {
+  arrived('suspicious', state.running !== null);
+  if (suspicious.show(state)) tabs.toTop('suspicious');
+});
 channel.on('rewrite', state => {
   arrived('rewrite');
   if (rewrite.show(state)) tabs.toTop('rewrite');
@@ -141,7 +158,7 @@ channel.on('moved', memory => {
   saliency.move(memory.line + 1);
 });
 channel.on('movedElsewhere', ({ tab, line }) => {
-  ({ attack, rewrite })[tab].move(line);
+  ({ attack, influence, rewrite })[tab].move(line);
 });
 channel.on('stale', ({ says }) => {
   notices.stale(says);

@@ -9,6 +9,8 @@ import { make } from './dom';
 const titles: Readonly<Record<PanelTab, string>> = {
   saliency: 'Saliency',
   attack: 'Attack',
+  influence: 'Influence',
+  suspicious: 'Suspicious Labels',
   rewrite: 'Rewrite',
   lines: 'Lines',
 };
