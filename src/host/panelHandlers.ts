@@ -40,6 +40,25 @@ function cancelLine({ explainer, attacker, maps, rewriter }: PanelHandlerParts):
   for (const work of [explainer(), attacker(), maps(), rewriter()]) work.cancel();
 }
 
+/** Nothing is traced yet. */
+const nothing = () => undefined;
+const influenceHandlers = {
+  influenceAgain: nothing,
+  influenceTrain: nothing,
+  influenceReveal: nothing,
+  influenceExplain: nothing,
+  influenceSaliency: nothing,
+  influenceCopy: nothing,
+  influenceSave: nothing,
+  suspiciousAgain: nothing,
+  suspiciousTrain: nothing,
+  suspiciousReveal: nothing,
+  suspiciousExplain: nothing,
+  suspiciousProblems: nothing,
+  suspiciousCopy: nothing,
+  suspiciousSave: nothing,
+};
+
 export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
   const { choices, heatmap } = parts;
   /** Runs `work`; what it throws is told as every failure is. */
@@ -79,6 +98,7 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       if (current) guarded(() => savePicture(svg, current.uri, current.state));
     },
     ...makeAttackHandlers(parts, guarded),
+    ...influenceHandlers,
     ...makeRewriteHandlers(parts, guarded),
     ...makeLinesHandlers(parts, guarded),
     selectModel() {

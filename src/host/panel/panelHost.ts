@@ -5,10 +5,13 @@ import type {
   AttackState,
   AttackTable,
   FromPanelEvents,
+  InfluenceMap,
+  InfluenceState,
   NoRequests,
   PanelState,
   PanelTab,
   RewriteState,
+  SuspicionState,
   ToPanelEvents,
 } from '../../protocol';
 import { Channel } from '../../protocol';
@@ -174,6 +177,34 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('attackMap', map);
   }
 
+  /** A trace that has come further, or another one. */
+  influence(state: InfluenceState): void {
+    const { told } = this;
+    // As in `attack`.
+    if (!told.influence?.running) Object.assign(told, { busy: null, failed: null });
+    // The rows are the same as long as the result is.
+    if (told.influence?.result !== state.result) told.influenceMaps.clear();
+    told.influence = state;
+    this.nameTab();
+    this.channel?.emit('influence', state);
+  }
+
+  influenceMap(map: InfluenceMap): void {
+    const { list, disagreeing, row } = map.place;
+    this.told.influenceMaps.set(`${list} ${disagreeing} ${row}`, map);
+    this.channel?.emit('influenceMap', map);
+  }
+
+  /** A ranking of suspicious lines that has come further, or another one. */
+  suspicious(state: SuspicionState): void {
+    const { told } = this;
+    // As in `attack`.
+    if (!told.suspicious?.running) Object.assign(told, { busy: null, failed: null });
+    told.suspicious = state;
+    this.nameTab();
+    this.channel?.emit('suspicious', state);
+  }
+
   /** Another line to rewrite, or other pins. */
   rewrite(state: RewriteState): void {
     Object.assign(this.told, { rewrite: state, busy: null, failed: null });
@@ -226,6 +257,20 @@ export class PanelHost implements vscode.Disposable {
     channel.on('attackStep', handlers.attackStep);
     channel.on('attackCopy', handlers.attackCopy);
     channel.on('attackAppend', handlers.attackAppend);
+    channel.on('influenceAgain', handlers.influenceAgain);
+    channel.on('influenceTrain', handlers.influenceTrain);
+    channel.on('influenceReveal', handlers.influenceReveal);
+    channel.on('influenceExplain', handlers.influenceExplain);
+    channel.on('influenceSaliency', handlers.influenceSaliency);
+    channel.on('influenceCopy', handlers.influenceCopy);
+    channel.on('influenceSave', handlers.influenceSave);
+    channel.on('suspiciousAgain', handlers.suspiciousAgain);
+    channel.on('suspiciousTrain', handlers.suspiciousTrain);
+    channel.on('suspiciousReveal', handlers.suspiciousReveal);
+    channel.on('suspiciousExplain', handlers.suspiciousExplain);
+    channel.on('suspiciousProblems', handlers.suspiciousProblems);
+    channel.on('suspiciousCopy', handlers.suspiciousCopy);
+    channel.on('suspiciousSave', handlers.suspiciousSave);
     channel.on('rewrite', handlers.rewrite);
     channel.on('pin', handlers.pin);
     channel.on('unpin', handlers.unpin);

@@ -4,9 +4,12 @@ import type {
   AttackMap,
   AttackState,
   AttackTable,
+  InfluenceMap,
+  InfluenceState,
   PanelState,
   PanelTab,
   RewriteState,
+  SuspicionState,
   ToPanelEvents,
 } from '../../protocol';
 
@@ -24,6 +27,10 @@ export class Told {
   attack: AttackState | null = null;
   /** Maps of the attack's steps, by step. */
   readonly maps = new Map<number, AttackMap>();
+  influence: InfluenceState | null = null;
+  /** Maps of training lines of the trace, by their place. */
+  readonly influenceMaps = new Map<string, InfluenceMap>();
+  suspicious: SuspicionState | null = null;
   rewrite: RewriteState | null = null;
   lines: AttackTable | null = null;
   tab: PanelTab = 'saliency';
@@ -41,6 +48,9 @@ export class Told {
     if (stale !== null) emit('stale', { says: stale });
     if (this.attack) emit('attack', this.attack);
     for (const map of this.maps.values()) emit('attackMap', map);
+    if (this.influence) emit('influence', this.influence);
+    for (const map of this.influenceMaps.values()) emit('influenceMap', map);
+    if (this.suspicious) emit('suspicious', this.suspicious);
     if (this.rewrite) emit('rewrite', this.rewrite);
     if (this.lines) emit('lines', this.lines);
     if (failed !== null) emit('failed', { message: failed });
@@ -52,9 +62,12 @@ export class Told {
   /** What the tab in front is about: 'reviews.dev.jsonl:17'; null where it has nothing. */
   get subject(): string | null {
     if (this.tab === 'lines') return this.lines?.file ?? null;
+    if (this.tab === 'suspicious') return this.suspicious?.train ?? null;
+    if (this.tab === 'influence' && !this.influence?.record) return this.influence?.about ?? null;
     const record = {
       saliency: this.state?.record,
       attack: this.attack?.record,
+      influence: this.influence?.record,
       rewrite: this.rewrite?.original.state.record,
     }[this.tab];
     return record ? `${record.file}:${record.line}` : null;
