@@ -30,3 +30,18 @@ export class Random {
     return list[this.below(list.length)]!;
   }
 }
+
+/**
+ * Random choices that a seed and a text decide alone, so that what is drawn for one purpose does not depend on what was drawn for
+ * another.
+ */
+export class Seeded extends Random {
+  /** `seed`: from 0 to 2^32 - 1. The text is hashed by FNV-1a (Fowler, Noll and Vo), of UTF-16 units. */
+  constructor(seed: number, text: string) {
+    let hash = (0x811c9dc5 ^ seed) >>> 0;
+    for (let i = 0; i < text.length; i++) {
+      hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
+    }
+    super(hash);
+  }
+}

@@ -4,7 +4,7 @@ import { Vocabulary } from '../../src/interpret/attack/flip/vocabulary';
 import { searchWith } from '../../src/interpret/attack/hotflip';
 import type { Idea, Proposal, Proposer } from '../../src/interpret/attack/hotflip/proposal';
 import { keyOf } from '../../src/interpret/attack/hotflip/proposal';
-import { Seeded } from '../../src/interpret/attack/hotflip/seeded';
+import { Seeded } from '../../src/interpret/random';
 import { realise } from '../../src/interpret/attack/hotflip/survives';
 import type { AttackMethod } from '../../src/interpret/attack/method';
 import type { Tester, Trial } from '../../src/interpret/attack/tester';

@@ -5,7 +5,7 @@ import { apply, firstDraft, type Edit } from '../../../src/interpret/attack/draf
 import { applyFlips, flipOf, type Flip } from '../../../src/interpret/attack/hotflip/flips';
 import { slipped, slips } from '../../../src/interpret/attack/hotflip/proposals/characters';
 import { homoglyphs } from '../../../src/interpret/attack/hotflip/proposals/homoglyphs';
-import { Seeded } from '../../../src/interpret/attack/hotflip/seeded';
+import { Seeded } from '../../../src/interpret/random';
 import type { Model } from '../../../src/model/model';
 import type { AttackEdit, AttackOptions } from '../../../src/protocol/attack';
 import { bagModel, sumOfNumbers } from '../../support/bags';

@@ -12,7 +12,7 @@ import { deletionsOf, replacementsOf } from './proposals/atText';
 import { slipsOf } from './proposals/characters';
 import { anyWord, gapsOf, insertionsOf, questionOf } from './proposals/insert';
 import { byPosition, inTurn } from './ranking';
-import { Seeded } from './seeded';
+import { Seeded } from '../../random';
 
 /** What ideas are made with. */
 export interface Workshop {

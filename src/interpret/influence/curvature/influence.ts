@@ -3,7 +3,7 @@
  * C the mean curvature over training examples. Positive: the example helps; giving it more weight lowers the test loss.
  */
 import { GlassboxError } from '../../../protocol/messages';
-import { Seeded } from '../../attack/hotflip/seeded';
+import { Seeded } from '../../random';
 import { conjugateGradient } from '../solve/conjugateGradient';
 import { lissa, type LissaParameters } from '../solve/lissa';
 import { damped, signalOf, type RowsOperator } from '../solve/operator';

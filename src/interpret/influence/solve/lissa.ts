@@ -6,7 +6,7 @@
  * eigenvalues.
  */
 import { GlassboxError } from '../../../protocol/messages';
-import { Seeded } from '../../attack/hotflip/seeded';
+import { Seeded } from '../../random';
 import { breathe, damped, residualOf, signalOf } from './operator';
 import type { RowsOperator, RunOptions, SymmetricOperator } from './operator';
 import { largestEigenvalue } from './spectrum';

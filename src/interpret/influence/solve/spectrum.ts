@@ -1,5 +1,5 @@
 /** What is known of a matrix's eigenvalues from a few products. */
-import { Seeded } from '../../attack/hotflip/seeded';
+import { Seeded } from '../../random';
 import { breathe, signalOf, type RunOptions, type SymmetricOperator } from './operator';
 import { dot, norm, scaled, type Vector } from './vector';
 

@@ -4,7 +4,7 @@
  */
 import type { Slope } from '../gradientStep';
 import type { Idea } from '../proposal';
-import type { Seeded } from '../seeded';
+import type { Seeded } from '../../../random';
 import { homoglyphs } from './homoglyphs';
 
 export const slips = ['insert', 'delete', 'swap', 'substitute', 'homoglyph'] as const;
