@@ -8,17 +8,13 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { toBatch } from './batches';
 import { evaluate } from './evaluate';
-import { readReviews, toExamples, tokenizerFor } from './examples';
 import { freshReviews } from './freshReviews';
 import { checkGradients } from './gradientCheck';
 import { modelCard } from './modelCard';
 import { networkModel, writeModelFolder } from './modelFolder';
-import type { NetworkSize } from './network';
 import { Random } from './random';
-import { train, type EpochReport, type TrainOptions } from './train';
-import { trainWordPiece } from './wordPiece';
-
-const sample = path.resolve(import.meta.dirname, '..', '..', 'media', 'sample');
+import { sample, setUp } from './setup';
+import { train, type EpochReport } from './train';
 
 /** Largest relative error that the gradient check accepts. */
 const gradientTolerance = 0.01;
@@ -33,25 +29,12 @@ async function main(): Promise<void> {
       threads: { type: 'string', default: '1' },
     },
   });
-  const trainReviews = readReviews(path.join(sample, 'reviews.train.jsonl'));
-  const devReviews = readReviews(path.join(sample, 'reviews.dev.jsonl'));
-  const vocabulary = trainWordPiece(
-    trainReviews.map(({ text }) => text),
-    2000,
-  );
-  const size: NetworkSize = {
-    vocab_size: vocabulary.length,
-    max_position_embeddings: 128,
-    dim: 96,
-    n_layers: 2,
-    n_heads: 4,
-    hidden_dim: 192,
-    num_labels: 2,
-  };
-  const tokenizer = await tokenizerFor(vocabulary, size.max_position_embeddings, flags.out);
-  const examples = await toExamples(trainReviews, tokenizer, size.max_position_embeddings);
-  const dev = await toExamples(devReviews, tokenizer, size.max_position_embeddings);
-  const padId = vocabulary.indexOf('[PAD]');
+  const { examples, dev, options, read } = await setUp(flags.out, {
+    seed: Number(flags.seed),
+    epochs: Number(flags.epochs),
+    threads: Number(flags.threads),
+  });
+  const { size, padId } = options;
   const started = performance.now();
   const report = async ({ epoch, steps, loss, parameters }: EpochReport): Promise<void> => {
     const { accuracy } = await evaluate(networkModel(size, parameters), dev);
@@ -60,26 +43,11 @@ async function main(): Promise<void> {
       `epoch ${epoch}  step ${steps}  loss ${loss.toFixed(4)}  dev accuracy ${accuracy.toFixed(3)}  ${seconds} s`,
     );
   };
-  const options: TrainOptions = {
-    size,
-    padId,
-    substitutes: ['[MASK]', '[UNK]'].map(token => vocabulary.indexOf(token)),
-    seed: Number(flags.seed),
-    epochs: Number(flags.epochs),
-    batchSize: 32,
-    peakRate: 1e-3,
-    dropout: 0.3,
-    wordDropout: { times: 2, most: 0.3 },
-    smoothing: 0.05,
-    weightDecay: 0.1,
-    threads: Number(flags.threads),
-    report,
-  };
-
   if (flags.steps !== undefined) {
     const few = examples.slice(0, 64);
     const { parameters, losses } = await train(few, {
       ...options,
+      report,
       ...{ epochs: Infinity, maxSteps: Number(flags.steps), peakRate: 3e-3 },
       ...{ dropout: 0, wordDropout: { times: 0, most: 0 } },
     });
@@ -97,10 +65,10 @@ async function main(): Promise<void> {
     return;
   }
 
-  const { parameters } = await train(examples, options);
+  const { parameters } = await train(examples, { ...options, report });
   writeModelFolder(flags.out, size, parameters);
   const model = path.join(flags.out, 'model.onnx');
-  const fresh = await toExamples(freshReviews(), tokenizer, size.max_position_embeddings);
+  const fresh = await read(freshReviews());
   const card = modelCard({
     size,
     options,

@@ -4,7 +4,7 @@ import type { Parameters } from './trainingGraph';
 
 export interface CardFacts {
   readonly size: NetworkSize;
-  readonly options: TrainOptions;
+  readonly options: Omit<TrainOptions, 'report'>;
   readonly parameters: Parameters;
   /** Accuracies. */
   readonly train: number;
