@@ -65,7 +65,7 @@ function gradient(of: (weights: Float64Array) => number, at: Float64Array, step 
   });
 }
 
-/** The gradient of a row's loss in closed form, (p - y) (x) h~, written a second time. */
+/** The gradient of a row's loss in closed form, residual (x) h~, written a second time. */
 function rowGradient({ head, features, targets }: Problem, row: number): number[] {
   const { link, classes, width, bias } = head;
   const logits = new Float64Array(classes);
@@ -240,7 +240,7 @@ describe('the closed forms of a head', () => {
     assertClose([state.residual[0]!, state.residual[1]!], [-tiny, tiny], 1e-12, 'softmax');
     assert.ok(loss >= 0 && loss < 1e-15);
     const wrong = lossOf('sigmoid', Float64Array.of(-800, 800), [1, 1], 0, state);
-    assertClose([wrong, ...state.residual], [800, -1, 0], 1e-12, 'sigmoid');
+    assertClose([wrong, ...state.residual], [400, -0.5, 0], 1e-12, 'sigmoid');
   });
 
   it('refuse a head that is too large, and say what to do', async () => {

@@ -7,6 +7,7 @@
  * that nothing is approximated. A class vector v becomes its coordinates q_j . v.
  */
 import type { Link } from '../../../protocol/task';
+import { scaleOf } from './linearHead';
 
 export interface Directions {
   readonly classes: number;
@@ -102,15 +103,16 @@ export function pairsOf({ groups }: Directions): DirectionPair[] {
   );
 }
 
-/** q_a^T S q_b of a row with answers p, S the Hessian of its loss by the logits. */
+/** q_a^T k S q_b of a row with answers p, k S the Hessian of its loss by the logits (linearHead.ts). */
 export function curvatureAt(
   link: Link,
   { classes, basis }: Directions,
   { first, second }: DirectionPair,
   answers: Float64Array,
 ): number {
-  if (link === 'identity') return 1;
-  if (link === 'sigmoid') return answers[first]! * (1 - answers[first]!);
+  const scale = scaleOf(link, classes);
+  if (link === 'identity') return scale;
+  if (link === 'sigmoid') return scale * answers[first]! * (1 - answers[first]!);
   let [both, a, b] = [0, 0, 0];
   for (let c = 0; c < classes; c++) {
     const [x, y, p] = [basis[first * classes + c]!, basis[second * classes + c]!, answers[c]!];

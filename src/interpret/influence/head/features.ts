@@ -8,6 +8,11 @@ export interface FeatureBlock {
   readonly features: Float32Array;
   /** y [rows, classes]: 1 for the right label and else 0, or the right numbers of a regression. */
   readonly targets: Float64Array;
+  /**
+   * What each row counts in the loss of its line, [rows]: of a tagger 1 / (tokens of the line that count), so that a line's loss is
+   * the mean over its tokens. By default every row is a line of its own, and counts 1.
+   */
+  readonly weights?: Float64Array;
 }
 
 export interface FeatureSource {
@@ -78,6 +83,7 @@ export async function eachBlock(
         rows: to - from,
         features: block.features.subarray(from * width, to * width),
         targets: block.targets.subarray(from * classes, to * classes),
+        ...(block.weights && { weights: block.weights.subarray(from, to) }),
       };
       await visit(part, first + from);
     }

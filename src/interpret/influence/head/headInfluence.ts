@@ -1,12 +1,15 @@
 /**
- * Exact influence by a model's last linear map: which training rows help and which hurt the prediction of a row.
+ * Exact influence by a model's last linear map: which training lines help and which hurt the prediction of a line.
  *
- * The score of a training row z for a test row t is g_t^T (C + damping I)^-1 g_z (Koh and Liang 2017, equation 2, with the sign turned):
- * C is the Hessian of the mean loss over the training rows by the parameters of the map, exact and positive semidefinite, and g the
- * gradients of the rows' losses. Positive helps: up-weighting z lowers the loss of t, by score / n for a whole row to first order.
+ * The score of a training line z for a test line t is g_t^T (C + damping I)^-1 g_z (Koh and Liang 2017, equation 2, with the sign turned):
+ * C is the Hessian of the mean loss over the training lines by the parameters of the map, exact and positive semidefinite, and g the
+ * gradients of the lines' losses. Positive helps: up-weighting z lowers the loss of t, by score / n for a whole line to first order.
+ * A line is one row of features or, of taggers, one row a token; its loss is then the weighted sum of its rows' losses.
  */
 import type { Progress } from '../../../protocol/messages';
-import { directionsOf, pairsOf, projected, toCoordinates, type Directions } from './directions';
+import type { Link } from '../../../protocol/task';
+import { indexOfLargest } from '../../task/reading';
+import { directionsOf, projected, toCoordinates, type Directions } from './directions';
 import { dotAt } from './dot';
 import { eachBlock, type FeatureSource } from './features';
 import { gradientOf, headPass } from './headPass';
@@ -14,6 +17,7 @@ import { checkSize, HeadSystem, traceOf } from './headSystem';
 import { columnsOf, type LinearHead } from './linearHead';
 import { optimumOf, type Optimum } from './optimum';
 import { RowProducts } from './rowProducts';
+import { selfOfLines, selfOfRows } from './selfInfluence';
 
 /** A row that is asked about: what the last map reads of it, and what is right for it. */
 export interface HeadQuery {
@@ -21,11 +25,15 @@ export interface HeadQuery {
   readonly features: ArrayLike<number>;
   /** y [classes]. */
   readonly target: ArrayLike<number>;
+  /** What the row's loss is multiplied by; 1 by default. */
+  readonly weight?: number;
 }
 
 export interface HeadOptions {
   /** Null: a tenth of the mean eigenvalue of C (trace / number of parameters of the map). */
   readonly damping?: number | null;
+  /** The first row of each line and, at the end, the number of rows, [lines + 1]; by default every row is a line. */
+  readonly starts?: ArrayLike<number>;
   readonly signal?: AbortSignal;
   readonly progress?: (progress: Progress) => void;
 }
@@ -40,12 +48,16 @@ export class HeadInfluence {
     readonly damping: number,
     readonly trace: number,
     readonly optimum: Optimum,
-    /** The loss of each training row. */
+    /** The loss of each training line. */
     readonly losses: Float64Array,
+    /** 1 where the answer to some row of the line is not its target; of a regression 0. */
+    readonly disagrees: Uint8Array,
+    /** [lines + 1] */
+    private readonly starts: ArrayLike<number>,
     private readonly source: FeatureSource,
     private readonly directions: Directions,
     private readonly system: HeadSystem,
-    /** The residuals p - y of the training rows in the directions, [rows, directions]. */
+    /** The gradients of the lines' losses by the logits of each row, in the directions, [rows, directions]. */
     private readonly residuals: Float64Array,
   ) {}
 
@@ -56,23 +68,35 @@ export class HeadInfluence {
   static async of(
     source: FeatureSource,
     head: LinearHead,
-    { damping = null, signal, progress }: HeadOptions = {},
+    { damping = null, starts, signal, progress }: HeadOptions = {},
   ): Promise<HeadInfluence> {
     const directions = directionsOf(head.link, head.classes);
     const columns = columnsOf(head);
     checkSize(directions, columns);
     const { rows } = source;
+    const begins = starts ?? Float64Array.from({ length: rows + 1 }, (_, row) => row);
+    const lines = begins.length - 1;
     const residuals = new Float64Array(rows * directions.count);
-    const losses = new Float64Array(rows);
+    const losses = new Float64Array(lines);
+    const disagrees = new Uint8Array(lines);
+    const weighted = new Float64Array(head.classes);
+    let line = 0;
     const gram = await RowProducts.gram(head.width, head.bias);
     try {
       const pass = await headPass(source, head, directions, gram, {
-        each: (row, residual, loss) => {
-          losses[row] = loss;
-          toCoordinates(directions, residual, residuals, row * directions.count);
+        each: ({ row, weight, loss, state, targets, offset }) => {
+          while (row >= begins[line + 1]!) line++;
+          losses[line]! += weight * loss;
+          if (!agrees(head.link, state.answers, targets, offset)) disagrees[line] = 1;
+          for (let c = 0; c < head.classes; c++) weighted[c] = weight * state.residual[c]!;
+          toCoordinates(directions, weighted, residuals, row * directions.count);
         },
-        progress: done =>
-          progress?.({ done, total: rows, says: `Curvature of ${done} of ${rows} lines` }),
+        progress: () =>
+          progress?.({
+            done: line + 1,
+            total: lines,
+            says: `Curvature of ${line + 1} of ${lines} lines`,
+          }),
         signal,
       });
       const trace = traceOf(directions, columns, pass.hessian);
@@ -86,6 +110,8 @@ export class HeadInfluence {
         trace,
         optimum,
         losses,
+        disagrees,
+        begins,
         source,
         directions,
         system,
@@ -96,43 +122,46 @@ export class HeadInfluence {
     }
   }
 
-  get rows(): number {
-    return this.source.rows;
+  get lines(): number {
+    return this.starts.length - 1;
   }
 
-  /** The loss of a row. */
+  /** The loss of a row, without its weight. */
   lossOf(query: HeadQuery): number {
     return gradientOf(this.head, this.directions, query).loss;
   }
 
   /**
-   * The scores of all training rows for each query, in one pass over the features. A query may be several rows: their gradients are
-   * added up, so that the score is the one for the sum of their losses. Throws GlassboxError 'cancelled'.
+   * The scores of all training lines for each query, in one pass over the features. A query may be several rows: their weighted gradients
+   * are added up, so that the score is the one for the weighted sum of their losses. Throws GlassboxError 'cancelled'.
    */
   async scores(
     queries: readonly (HeadQuery | readonly HeadQuery[])[],
     signal?: AbortSignal,
   ): Promise<Float64Array[]> {
-    const { head, directions, residuals, rows } = this;
+    const { head, directions, residuals, starts, lines } = this;
     const { width, bias } = head;
     const { count } = directions;
     const columns = columnsOf(head);
     const solved = queries.map(query => this.system.solve(this.sumOf(query)));
-    const scores = queries.map(() => new Float64Array(rows));
+    const scores = queries.map(() => new Float64Array(lines));
+    let line = 0;
     await eachBlock(
       this.source,
       (block, first) => {
         for (let row = 0; row < block.rows; row++) {
           const at = first + row;
-          solved.forEach((solution, q) => {
+          while (at >= starts[line + 1]!) line++;
+          for (let q = 0; q < solved.length; q++) {
+            const solution = solved[q]!;
             let score = 0;
             for (let j = 0; j < count; j++) {
               const dot = dotAt(solution, j * columns, block.features, row * width, width);
               score +=
                 residuals[at * count + j]! * (bias ? dot + solution[j * columns + width]! : dot);
             }
-            scores[q]![at] = score;
-          });
+            scores[q]![line]! += score;
+          }
         }
       },
       signal,
@@ -140,46 +169,31 @@ export class HeadInfluence {
     return scores;
   }
 
-  /** g_z^T (C + damping I)^-1 g_z of each training row: large where the map fits a row that the others speak against. */
+  /** g_z^T (C + damping I)^-1 g_z of each training line: large where the map fits a line that the others speak against. */
   async selfInfluence(signal?: AbortSignal): Promise<Float64Array> {
-    const { head, directions, residuals, rows } = this;
-    const { count } = directions;
-    const pairs = pairsOf(directions);
+    const rows = { head: this.head, directions: this.directions, residuals: this.residuals };
     const inverse = await this.system.inverse(signal);
-    const scores = new Float64Array(rows);
-    const products = await RowProducts.forms(head.width, head.bias);
-    try {
-      await eachBlock(
-        this.source,
-        async (block, from) => {
-          const forms = await products.formsOf(block, inverse);
-          for (let row = 0; row < block.rows; row++) {
-            const at = (from + row) * count;
-            let score = 0;
-            pairs.forEach(({ first, second }, j) => {
-              const times =
-                (first === second ? 1 : 2) * residuals[at + first]! * residuals[at + second]!;
-              score += times * forms[j * block.rows + row]!;
-            });
-            scores[from + row] = score;
-          }
-        },
-        signal,
-      );
-      return scores;
-    } finally {
-      await products.release();
-    }
+    return this.lines === this.source.rows
+      ? await selfOfRows(this.source, rows, inverse, signal)
+      : await selfOfLines(this.source, this.starts, rows, inverse, signal);
   }
 
   private sumOf(query: HeadQuery | readonly HeadQuery[]): Float64Array {
     const list = 'features' in query ? [query] : query;
     const sum = new Float64Array(this.directions.count * columnsOf(this.head));
     for (const one of list) {
+      const { weight = 1 } = one;
       gradientOf(this.head, this.directions, one).gradient.forEach((value, i) => {
-        sum[i]! += value;
+        sum[i]! += weight * value;
       });
     }
     return sum;
   }
+}
+
+/** Whether what is decided is what is right. A probability of one half is a yes. */
+function agrees(link: Link, answers: Float64Array, targets: Float64Array, offset: number): boolean {
+  if (link === 'identity') return true;
+  if (link === 'softmax') return targets[offset + indexOfLargest(answers)] === 1;
+  return answers.every((p, label) => p >= 0.5 === (targets[offset + label] === 1));
 }

@@ -1,11 +1,18 @@
 /** One pass over the training rows: losses, gradient and curvature of a head. */
 import { curvatureAt, pairsOf, toCoordinates, type Directions } from './directions';
 import { eachBlock, type FeatureBlock, type FeatureSource } from './features';
-import { columnsOf, emptyState, logitsOf, lossOf, type LinearHead } from './linearHead';
+import {
+  columnsOf,
+  emptyState,
+  logitsOf,
+  lossOf,
+  type LinearHead,
+  type RowState,
+} from './linearHead';
 import type { RowProducts } from './rowProducts';
 
 export interface HeadPass {
-  /** sum_i w_i loss_i / n. */
+  /** sum_i w_i loss_i / n, n the number of lines (the sum of the weights in the blocks). */
   readonly loss: number;
   /** Its gradient by W, [classes, columns]. */
   readonly gradient: Float64Array;
@@ -13,11 +20,23 @@ export interface HeadPass {
   readonly hessian: Float64Array;
 }
 
+export interface PassedRow {
+  readonly row: number;
+  /** In its line's loss, as the block has it. */
+  readonly weight: number;
+  readonly loss: number;
+  /** Of the row itself, not weighted; overwritten by the next row. */
+  readonly state: RowState;
+  /** Of the block, and where the row's begin. */
+  readonly targets: Float64Array;
+  readonly offset: number;
+}
+
 export interface PassOptions {
-  /** w_i: 1 by default. A row of weight 0 is left out, but n stays. */
+  /** Times the weight in the block: 1 by default. A row of weight 0 is left out, but n stays. */
   readonly weight?: ((row: number) => number) | undefined;
-  /** Called for every row, with its residual p - y [classes] and its loss. */
-  readonly each?: ((row: number, residual: Float64Array, loss: number) => void) | undefined;
+  /** Called for every row. */
+  readonly each?: ((row: PassedRow) => void) | undefined;
   readonly progress?: ((done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,14 +56,18 @@ export async function headPass(
   const gradient = new Float64Array(classes * columns);
   const logits = new Float64Array(classes);
   const state = emptyState(classes);
-  let total = 0;
+  let [total, lines] = [0, 0];
   const visit = async (block: FeatureBlock, first: number): Promise<void> => {
     const weights = new Float64Array(pairs.length * block.rows);
     for (let row = 0; row < block.rows; row++) {
-      const w = weight(first + row) / source.rows;
+      const own = block.weights?.[row] ?? 1;
+      lines += own;
+      const w = weight(first + row) * own;
       logitsOf(head, block.features, row * width, logits);
-      const loss = lossOf(link, logits, block.targets, row * classes, state);
-      each?.(first + row, state.residual, loss);
+      const { targets } = block;
+      const offset = row * classes;
+      const loss = lossOf(link, logits, targets, offset, state);
+      each?.({ row: first + row, weight: own, loss, state, targets, offset });
       total += w * loss;
       for (let c = 0; c < classes; c++) {
         const factor = w * state.residual[c]!;
@@ -62,7 +85,8 @@ export async function headPass(
     progress?.(first + block.rows);
   };
   await eachBlock(source, visit, signal);
-  return { loss: total, gradient, hessian };
+  for (const sums of [gradient, hessian]) for (let i = 0; i < sums.length; i++) sums[i]! /= lines;
+  return { loss: total / lines, gradient, hessian };
 }
 
 /** The gradient of a row's loss by W in the directions, [count, columns], of features from `offset` on. */

@@ -2,10 +2,11 @@
  * A model's last linear map as what is learned: losses, gradients and curvature of a row in closed form, in float64.
  *
  * With h~ the features of a row, [h; 1] where the map has a bias, z = W h~ the logits and p = link(z), every loss here has
- *   gradient (p - y) (x) h~ by W, and Hessian S (x) h~ h~^T, S the Hessian of the loss by z.
- * Softmax: -sum y log p, S = diag(p) - p p^T. Sigmoid: the binary cross-entropies of the labels, summed up, S = diag(p (1 - p)).
- * Identity: half the squared error, summed over the numbers, S = I. (The gradient of a generalised linear model with its canonical link:
- * McCullagh and Nelder 1989, chapter 2; Bohning 1992, Multinomial logistic regression algorithm, for softmax.)
+ *   gradient r (x) h~ by W, r = k (p - y), and Hessian k S (x) h~ h~^T, S as below and k a number.
+ * Softmax: -sum y log p, S = diag(p) - p p^T, k = 1. Sigmoid: the mean binary cross-entropy of C labels, S = diag(p (1 - p)), k = 1 / C.
+ * Identity: the mean squared error of C numbers, S = I, k = 2 / C. These are the losses that models are trained with, as in
+ * curvature/rowLoss.ts. (The gradient of a generalised linear model with its canonical link: McCullagh and Nelder 1989, chapter 2;
+ * Bohning 1992, Multinomial logistic regression algorithm, for softmax.)
  */
 import type { Link } from '../../../protocol/task';
 import { dotAt } from './dot';
@@ -46,12 +47,18 @@ export function logitsOf(
 export interface RowState {
   /** p [classes]; of an identity link z itself. */
   readonly answers: Float64Array;
-  /** p - y [classes]. */
+  /** The gradient of the loss by the logits, k (p - y) [classes]. */
   readonly residual: Float64Array;
 }
 
 export function emptyState(classes: number): RowState {
   return { answers: new Float64Array(classes), residual: new Float64Array(classes) };
+}
+
+/** k above: what the gradient by the logits is of p - y. */
+export function scaleOf(link: Link, classes: number): number {
+  if (link === 'softmax') return 1;
+  return link === 'sigmoid' ? 1 / classes : 2 / classes;
 }
 
 /** The loss of a row with target y = `targets` from `offset` on; fills `state`. */
@@ -108,6 +115,7 @@ function sigmoidLoss(
   offset: number,
   { answers, residual }: RowState,
 ): number {
+  const scale = scaleOf('sigmoid', logits.length);
   let loss = 0;
   for (let c = 0; c < logits.length; c++) {
     const [z, y] = [logits[c]!, targets[offset + c]!];
@@ -117,9 +125,9 @@ function sigmoidLoss(
     const [p, rest] =
       z > 0 ? [1 / (1 + small), small / (1 + small)] : [small / (1 + small), 1 / (1 + small)];
     answers[c] = p;
-    residual[c] = y === 1 ? -rest : p - y;
+    residual[c] = scale * (y === 1 ? -rest : p - y);
   }
-  return loss;
+  return scale * loss;
 }
 
 function squaredLoss(
@@ -128,11 +136,13 @@ function squaredLoss(
   offset: number,
   { answers, residual }: RowState,
 ): number {
+  const scale = scaleOf('identity', logits.length);
   let loss = 0;
   for (let c = 0; c < logits.length; c++) {
     answers[c] = logits[c]!;
-    const off = (residual[c] = logits[c]! - targets[offset + c]!);
-    loss += (off * off) / 2;
+    const off = logits[c]! - targets[offset + c]!;
+    residual[c] = scale * off;
+    loss += scale * ((off * off) / 2);
   }
   return loss;
 }

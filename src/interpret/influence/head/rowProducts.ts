@@ -37,6 +37,18 @@ export class RowProducts {
     });
   }
 
+  /** For rows x and y of float64 [R, columns] and one matrix M: x_i^T M y_i, [R]. */
+  static async bilinear(columns: number): Promise<RowProducts> {
+    const graph: Graph = emptyGraph('bilinear');
+    const b = new GraphBuilder(graph);
+    const left = b.input('left', 'float64', ['R', columns]);
+    const right = b.input('right', 'float64', ['R', columns]);
+    const matrix = b.input('operand', 'float64', [columns, columns]);
+    const product = b.op('Mul', [b.op('MatMul', [left, matrix]), right]);
+    b.output(b.op('ReduceSum', [product, b.ints([1])], { keepdims: 0 }), 'product');
+    return new RowProducts(columns, columns, await Session.of(graph));
+  }
+
   private static async of(
     name: string,
     width: number,
@@ -76,6 +88,22 @@ export class RowProducts {
       forms.set(await this.run(block, data, [some, columns, columns]), from * block.rows);
     }
     return forms;
+  }
+
+  /** Of `bilinear`. */
+  async formsBetween(
+    left: Float64Array,
+    matrix: Float64Array,
+    right: Float64Array,
+  ): Promise<Float64Array> {
+    const { columns } = this;
+    const rows = left.length / columns;
+    const { product } = await this.session.run({
+      left: { dtype: 'float64', dims: [rows, columns], data: left },
+      right: { dtype: 'float64', dims: [rows, columns], data: right },
+      operand: { dtype: 'float64', dims: [columns, columns], data: matrix },
+    });
+    return product!.data as Float64Array;
   }
 
   async release(): Promise<void> {
