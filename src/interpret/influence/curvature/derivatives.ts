@@ -8,7 +8,7 @@ import {
 } from '../../../autodiff/compose';
 import type { Parameter } from '../../../autodiff/parameters';
 import { narrow } from '../../../autodiff/passes';
-import { columnsOf, feedsOf, type ModelInputs } from '../../../model/inputs';
+import type { ModelInputs } from '../../../model/inputs';
 import type { Model, Releasable } from '../../../model/model';
 import { learnerOf } from '../../../runtime/learn';
 import { Session, type Feeds } from '../../../runtime/session';
@@ -16,6 +16,7 @@ import { cannotRun, onDevice } from '../../onDevice';
 import { namingFile } from '../../programGraphs';
 import type { Vector } from '../solve/vector';
 import type { Example } from './batches';
+import { feedsOfExamples, only, probesOf } from './feeds';
 import { splitFrozen, type Halves } from './frozen';
 import { lossOf, type HeadLoss } from './rowLoss';
 
@@ -66,19 +67,11 @@ export class Derivatives implements Releasable {
 
   /** Runs what is frozen, once. */
   async feed(examples: readonly Example[]): Promise<FedBatch> {
-    const rows = examples.map(({ row }) => row);
-    // An export with a fixed batch is filled up with rows of weight 0, as feedsOf fills it.
-    const count = this.inputs.batch ?? rows.length;
-    const all = Array.from({ length: count }, (_, i) => examples[i] ?? examples.at(-1)!);
-    const targets = all.map(({ target }) => target);
-    const given: Feeds = {
-      ...feedsOf(this.inputs, rows),
-      [labelsInput]: this.loss.feed(targets, columnsOf(this.inputs, rows)),
-    };
+    const given = feedsOfExamples(this.inputs, this.loss, examples);
     if (this.frozen) Object.assign(given, await this.frozen.run(only(given, this.frozen)));
     const feeds = only(given, this.live);
     const bytes = Object.values(feeds).reduce((sum, { data }) => sum + data.byteLength, 0);
-    return { feeds, rows: rows.length, bytes };
+    return { feeds, rows: examples.length, bytes };
   }
 
   /**
@@ -146,22 +139,4 @@ async function buildHalves(
     const changing = new Set([...constants, labelsInput, ...Object.values(programInputs)]);
     return await splitFrozen(program.graph, changing, learn, facts);
   });
-}
-
-/** Inputs of the sizes from which the model's facts were learned; their content does not matter to shapes. */
-function probesOf({ about: { inputs, facts } }: Model): Feeds[] {
-  return facts.get(inputs.ids)!.dims.map(([rows, columns]) => {
-    const ids = Array.from({ length: columns! }, (_, i) => i % 2);
-    const row = { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
-    return feedsOf(inputs, Array<typeof row>(rows!).fill(row));
-  });
-}
-
-function only(feeds: Feeds, { inputs }: Session): Feeds {
-  return Object.fromEntries(
-    inputs.flatMap(name => {
-      const value = feeds[name];
-      return value ? [[name, value]] : [];
-    }),
-  );
 }
