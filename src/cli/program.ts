@@ -14,10 +14,13 @@ import { reportCheck } from './checkReport';
 import { exitCodes } from './exitCodes';
 import { explainTarget } from './explainCommand';
 import { printable } from './heatLine';
+import { traceTarget } from './influenceCommand';
+import { addInfluenceOptions, type InfluenceCommandOptions } from './influenceOptions';
 import { reportMethods } from './methodsReport';
 import type { ExplainOptions } from './options';
 import { addExplainOptions } from './options';
 import { reportRecord, reportRows } from './report';
+import { addSuspiciousOptions, rankTraining, type SuspiciousOptions } from './suspiciousCommand';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -59,8 +62,21 @@ function makeProgram(
       client.dispose();
     });
   };
+  /** Ctrl-C cancels what runs, in place of ending the process. */
+  const interruptible = async (
+    verbose: true | undefined,
+    work: (client: EngineClient, signal: AbortSignal) => Promise<number>,
+  ): Promise<void> => {
+    const stop = new AbortController();
+    const release = onInterrupt?.(() => {
+      stop.abort();
+    });
+    outcome.code = await withEngine(verbose, client => work(client, stop.signal)).finally(release);
+  };
   const program = new Command('glassbox')
-    .description('Shows which tokens decided what a text model predicted.')
+    .description(
+      'Shows which tokens, and which training lines, decided what a text model predicted.',
+    )
     .version(version)
     .exitOverride()
     .configureOutput({
@@ -75,7 +91,7 @@ function makeProgram(
       const says = command === undefined ? 'Say what to do' : `There is no command "${command}"`;
       throw new GlassboxError(
         'bad-input',
-        `${says}: explain, attack, check or methods; --help tells more.`,
+        `${says}: explain, attack, influence, suspicious, check or methods; --help tells more.`,
       );
     });
   addExplainOptions(
@@ -103,13 +119,32 @@ function makeProgram(
         'a dataset and a line of it, from 1; a dataset alone: all of its lines, as JSONL',
       ),
   ).action(async (target: string, options: AttackCommandOptions) => {
-    const stop = new AbortController();
-    const release = onInterrupt?.(() => {
-      stop.abort();
-    });
-    const work = (client: EngineClient) =>
-      attackTarget(target, options, client, { out, err, colors, signal: stop.signal });
-    outcome.code = await withEngine(options.verbose, work).finally(release);
+    await interruptible(options.verbose, (client, signal) =>
+      attackTarget(target, options, client, { out, err, colors, signal }),
+    );
+  });
+  addInfluenceOptions(
+    program
+      .command('influence')
+      .description('find the training lines that most help and most hurt a prediction')
+      .argument(
+        '<file:line>',
+        'a dataset and a line of it, from 1; a dataset alone: each of its lines, as JSONL',
+      ),
+  ).action(async (target: string, options: InfluenceCommandOptions) => {
+    await interruptible(options.verbose, (client, signal) =>
+      traceTarget(target, options, client, { out, err, colors, signal }),
+    );
+  });
+  addSuspiciousOptions(
+    program
+      .command('suspicious')
+      .description('rank the lines of a training file by how suspicious their labels are')
+      .argument('<train>', 'the dataset that the model was trained on; never written'),
+  ).action(async (train: string, options: SuspiciousOptions) => {
+    await interruptible(options.verbose, (client, signal) =>
+      rankTraining(train, options, client, { out, err, colors, signal }),
+    );
   });
   addCheckOptions(
     program

@@ -261,7 +261,7 @@ describe('command line', () => {
     it('no command, an unknown one; help and version are no errors', async () => {
       assert.match(
         (await runCli([])).err,
-        /^glassbox: [^\n]*explain, attack, check or methods[^\n]*\n$/,
+        /^glassbox: [^\n]*explain, attack, influence, suspicious, check or methods[^\n]*\n$/,
       );
       const unknown = await runCli(['exlain']);
       assert.deepEqual([unknown.code, unknown.out], [2, '']);
