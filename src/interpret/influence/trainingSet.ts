@@ -60,4 +60,7 @@ export interface TrainingSet extends Releasable {
   keep<T>(name: string, make: () => Promise<T>): Promise<T>;
 
   summary(): TrainingSummary;
+
+  /** False where the file was changed, or is gone, since it was opened: open it again. */
+  isUnchanged(): Promise<boolean>;
 }

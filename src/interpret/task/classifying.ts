@@ -3,6 +3,7 @@ import { findLabel } from '../../model/labels';
 import type { HealthCheck, Prediction } from '../../protocol/explanation';
 import type { Gold, LabelChoice, Question } from '../../protocol/task';
 import { cell, probabilitiesOf, type Cell } from './decision';
+import { goldLabels } from './goldLabels';
 import {
   badQuestion,
   indexOfLargest,
@@ -60,7 +61,7 @@ export function judgeLabels(text: TextAtHand): Judged {
   const probabilities = probabilitiesOf(head.link, logits);
   const over = [...logits.keys()].filter(label => probabilities[label]! >= 0.5);
   const { labels } = head;
-  const [gold, goldNotes] = goldLabels(text.gold, labels, several);
+  const [gold, goldNotes] = readGold(text.gold, labels, several);
   return {
     labels,
     logits,
@@ -75,7 +76,7 @@ export function judgeLabels(text: TextAtHand): Judged {
   };
 }
 
-function goldLabels(
+function readGold(
   gold: Gold | null,
   labels: readonly string[],
   several: boolean,
@@ -84,16 +85,8 @@ function goldLabels(
   if (gold.kind === 'tags' || gold.kind === 'answers') {
     return [[], [unknownGold(gold.kind === 'tags' ? 'a tag for each word' : 'an answer', labels)]];
   }
-  const whole = gold.kind === 'label' ? [gold.label] : gold.labels;
-  const found = whole.map(name => findLabel(labels, name));
-  // Tables write several labels into one cell.
-  if (several && found.includes(null) && gold.kind === 'label') {
-    const parts = gold.label.split(/[,;|]/).map(part => part.trim());
-    return goldLabels({ kind: 'labels', labels: parts.filter(part => part !== '') }, labels, false);
-  }
-  const missing = whole.filter((_, i) => found[i] === null);
-  const notes = missing.map(name => unknownGold(`"${name}"`, labels));
-  return [found.filter(index => index !== null), notes];
+  const { found, missing } = goldLabels(gold, labels, several);
+  return [found, missing.map(name => unknownGold(`"${name}"`, labels))];
 }
 
 function unknownGold(what: string, labels: readonly string[]): HealthCheck {

@@ -10,7 +10,7 @@ export interface TagSpan {
   readonly type: string;
 }
 
-interface Tag {
+export interface Tag {
   /** B, I, E (or L), S (or U); '' where the tag has no such letter. */
   readonly place: 'B' | 'I' | 'E' | 'S' | '';
   readonly type: string;
@@ -34,7 +34,7 @@ const places: Readonly<Record<string, Tag['place']>> = {
 };
 
 /** 'B-PER', 'PER-B' is not known; 'PER' is a type without a place. */
-function parse(tag: string): Tag {
+export function parse(tag: string): Tag {
   const [, letter, type] = /^([BIMELSU])[-_](.+)$/.exec(tag) ?? [];
   return letter === undefined || type === undefined
     ? { place: '', type: tag }

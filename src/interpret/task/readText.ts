@@ -52,7 +52,7 @@ export async function readTexts(
   known?: KnownOutputs,
 ): Promise<{ reads: (ReadText | null)[]; runs: number }> {
   const tokenizer = tokenizerOf(model);
-  const encoded = await Promise.all(inputs.map(input => encode(model, tokenizer, input, longText)));
+  const encoded = await Promise.all(inputs.map(input => encodeText(model, input, longText)));
   const all = encoded.flatMap(found => found?.windows ?? []);
   const rows = all.map(({ row }) => row);
   // Of short texts no two windows are the same.
@@ -67,7 +67,8 @@ export async function readTexts(
   return { reads, runs };
 }
 
-interface Encoded {
+/** A text as tokens, cut into windows; nothing has run yet. */
+export interface Encoded {
   readonly encoding: Encoding;
   readonly windows: readonly Window[];
   /** Null where everything fitted into one reading. */
@@ -77,10 +78,9 @@ interface Encoded {
   readonly cutAt: readonly [number, number];
 }
 
-/** Null for a text without a token. */
-async function encode(
+/** Null for a text without a token. Throws GlassboxError: 'bad-input' for a text that this model cannot read, 'bad-model'. */
+export async function encodeText(
   model: Model,
-  tokenizer: Tokenizer,
   input: TextInput,
   longText: LongText,
 ): Promise<Encoded | null> {
@@ -97,7 +97,7 @@ async function encode(
   const most = maxTokens * charactersPerToken * (longText.mode === 'start' ? 1 : mostWindows);
   const cutAt: [number, number] = [cutOf(input.text, most), cutOf(pair ?? '', most)];
   const words = head.task === 'token-classification' ? (input.words ?? null) : null;
-  const encoding = await tokenizer.encode({
+  const encoding = await tokenizerOf(model).encode({
     text: input.text.slice(0, cutAt[0]),
     pair: pair?.slice(0, cutAt[1]),
     words: words?.filter(({ end }) => end <= cutAt[0]),

@@ -91,11 +91,21 @@ function logitsOfWord(
 }
 
 /** Tags without a letter for the place: neighbours join where there is an O to part them. */
-function plainTags(labels: readonly string[]): 'joined' | 'single' {
+export function plainTags(labels: readonly string[]): 'joined' | 'single' {
   return hasPlaces(labels) || labels.some(isOutside) ? 'joined' : 'single';
 }
 
-/** The dataset's tags as labels of the model: names, or indices that were written as numbers. */
+/** A dataset's tags by their names, where it has written the indices of a model's labels. */
+export function namedTags(tags: readonly string[], labels: readonly string[]): string[] {
+  const numbered = tags.every(tag => /^\d+$/.test(tag.trim()));
+  return tags.map(tag => {
+    if (isOutside(tag.trim())) return tag.trim() === '' ? 'O' : tag.trim();
+    const index = numbered ? findLabel(labels, tag) : null;
+    return index === null ? tag.trim() : labels[index]!;
+  });
+}
+
+/** The dataset's tags as labels of the model. */
 function readGold(text: TextAtHand): [string[] | null, HealthCheck[]] {
   const { gold, head } = text;
   if (gold?.kind !== 'tags') return [null, []];
@@ -110,12 +120,7 @@ function readGold(text: TextAtHand): [string[] | null, HealthCheck[]] {
     );
   }
   const { labels } = head;
-  const numbered = gold.tags.every(tag => /^\d+$/.test(tag.trim()));
-  const tags = gold.tags.map(tag => {
-    if (isOutside(tag.trim())) return tag.trim() === '' ? 'O' : tag.trim();
-    const index = numbered ? findLabel(labels, tag) : null;
-    return index === null ? tag.trim() : labels[index]!;
-  });
+  const tags = namedTags(gold.tags, labels);
   const types = new Set(entitiesOf(labels, 'single').map(({ type }) => type));
   const unknown = [...new Set(entitiesOf(tags, plainTags(labels)).map(({ type }) => type))].filter(
     type => !types.has(type),
