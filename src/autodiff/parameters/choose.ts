@@ -11,21 +11,35 @@ export type Choice = RegExp | { readonly lastBlocks: number };
 /** Names listed in an error; more would hide the sentence. */
 const shown = 8;
 
-/** Throws GlassboxError 'bad-input' that lists names when nothing fits. `parameters` in the order of `parametersOf`. */
-export function chooseParameters(parameters: readonly Parameter[], choice: Choice): Parameter[] {
-  const chosen =
+/**
+ * `parameters` in the order of `parametersOf`. Those whose names begin as one of `frozen` says (Python's re.match) are not chosen.
+ * Throws GlassboxError 'bad-input' that lists names when nothing is left.
+ */
+export function chooseParameters(
+  parameters: readonly Parameter[],
+  choice: Choice,
+  frozen: readonly RegExp[] = [],
+): Parameter[] {
+  const fitting =
     choice instanceof RegExp
       ? parameters.filter(({ name }) => name.search(choice) >= 0)
       : lastBlocks(parameters, choice.lastBlocks);
+  const begins = frozen.map(({ source, flags }) => new RegExp(`^(?:${source})`, flags));
+  const chosen = fitting.filter(({ name }) => begins.every(begin => name.search(begin) < 0));
   if (chosen.length > 0) return chosen;
-  const what =
-    choice instanceof RegExp
-      ? `named like ${String(choice)}`
-      : `in numbered blocks (such as encoder.layer.3)`;
-  throw new GlassboxError(
-    'bad-input',
-    `The model has no parameters ${what}; its parameters are ${listed(parameters)}.`,
-  );
+  throw new GlassboxError('bad-input', missing(parameters, choice, fitting.length > 0));
+}
+
+function missing(parameters: readonly Parameter[], choice: Choice, allFrozen: boolean): string {
+  const names = `its parameters are ${listed(parameters)}`;
+  if (allFrozen) {
+    return `All parameters that were chosen are frozen by params_to_freeze; freeze fewer of the model's, or choose others (${names}).`;
+  }
+  if (choice instanceof RegExp) {
+    return `The model has no parameters named like ${String(choice)}; ${names}.`;
+  }
+  const blocks = 'numbered blocks (such as encoder.layer.3)';
+  return `The model has no parameters in ${blocks}; choose some by name (params): ${names}.`;
 }
 
 function listed(parameters: readonly Parameter[]): string {
@@ -38,6 +52,11 @@ function listed(parameters: readonly Parameter[]): string {
 
 /** 'encoder.layer' and 3 of 'encoder.layer.3.attention.query.weight'. */
 const blockName = /^(?<list>.*?)\.(?<index>\d+)\./u;
+
+/** Whether there are numbered blocks; recurrent models have none. */
+export function hasBlocks(parameters: readonly Parameter[]): boolean {
+  return parameters.some(({ name }) => blockName.test(name));
+}
 
 function lastBlocks(parameters: readonly Parameter[], count: number): Parameter[] {
   const blocks = parameters.map(({ name }) => {

@@ -1,3 +1,3 @@
 /** A model's parameters under the names that they had where the model was trained. */
-export { chooseParameters, type Choice } from './choose';
+export { chooseParameters, hasBlocks, type Choice } from './choose';
 export { parametersOf, type Parameter } from './parametersOf';

@@ -16,7 +16,7 @@ import { cannotRun, onDevice } from '../../onDevice';
 import { namingFile } from '../../programGraphs';
 import type { Vector } from '../solve/vector';
 import type { Example } from './batches';
-import { feedsOfExamples, only, probesOf } from './feeds';
+import { feedsOfExamples, only, probesOf, shortExample } from './feeds';
 import { splitFrozen, type Halves } from './frozen';
 import { lossOf, type HeadLoss } from './rowLoss';
 
@@ -96,19 +96,11 @@ export class Derivatives implements Releasable {
   }
 
   /** Runs once on a short text: what a session cannot do shows only then. */
-  private async tryOut(
-    { about: { head, embedding, maxTokens } }: Model,
-    size: number,
-  ): Promise<void> {
-    const length = Math.min(7, maxTokens);
-    const ids = Array.from({ length }, (_, i) => (3 + 11 * i) % embedding.vocabulary);
-    const row = { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
-    const text = head.link === 'softmax' ? 0 : Array<number>(head.classes ?? 1).fill(0);
-    const target = head.decides === 'token' ? ids.map(() => 0) : text;
+  private async tryOut(model: Model, size: number): Promise<void> {
     const takes = (input: string): boolean => this.live.inputs.includes(input);
     const weights = takes(programInputs.weights) ? [1] : null;
     const vector = takes(programInputs.vector) ? new Float32Array(size) : null;
-    await this.run(await this.feed([{ row, target }]), weights, vector);
+    await this.run(await this.feed([shortExample(model)]), weights, vector);
   }
 
   async release(): Promise<void> {

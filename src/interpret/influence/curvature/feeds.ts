@@ -31,6 +31,15 @@ export function probesOf({ about: { inputs, facts } }: Model): Feeds[] {
   });
 }
 
+/** To try a program out with. */
+export function shortExample({ about: { head, embedding, maxTokens } }: Model): Example {
+  const length = Math.min(7, maxTokens);
+  const ids = Array.from({ length }, (_, i) => (3 + 11 * i) % embedding.vocabulary);
+  const row = { ids, mask: ids.map(() => 1), typeIds: ids.map(() => 0) };
+  const text = head.link === 'softmax' ? 0 : Array<number>(head.classes ?? 1).fill(0);
+  return { row, target: head.decides === 'token' ? ids.map(() => 0) : text };
+}
+
 /** Those that a session takes. */
 export function only(feeds: Feeds, { inputs }: Session): Feeds {
   return Object.fromEntries(

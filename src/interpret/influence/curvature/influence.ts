@@ -3,22 +3,17 @@
  * C the mean curvature over training examples. Positive: the example helps; giving it more weight lowers the test loss.
  */
 import { GlassboxError } from '../../../protocol/messages';
-import { Seeded } from '../../random';
-import { conjugateGradient } from '../solve/conjugateGradient';
-import { lissa, type LissaParameters } from '../solve/lissa';
-import { damped, signalOf, type RowsOperator } from '../solve/operator';
-import { automaticDamping } from '../solve/spectrum';
+import type { LissaParameters } from '../solve/lissa';
+import { signalOf, type RowsOperator } from '../solve/operator';
 import { norm, type Vector } from '../solve/vector';
 import type { Example } from './batches';
+import { drawNumbers } from './chunks';
 import type { CurvatureKind } from './curvatureOperator';
 import type { LossModel, LossOptions } from './lossModel';
+import { byConjugateGradient, byLissa, unsolved, type CgOptions, type Solved } from './solveFor';
 
-export interface CgSolver {
+export interface CgSolver extends CgOptions {
   readonly method: 'cg';
-  /** Added to the eigenvalues; 'auto' (default): as automaticDamping has it. */
-  readonly damping?: number | 'auto';
-  readonly tolerance?: number;
-  readonly steps?: number;
 }
 
 export interface LissaSolver {
@@ -48,18 +43,6 @@ export interface InfluenceOptions extends LossOptions {
   readonly seed?: number;
 }
 
-/** (C + damping I)^-1 g_test, and how well it is known. */
-export interface Solved {
-  readonly x: Vector;
-  /** ||(C + damping I) x - g|| / ||g||. */
-  readonly residual: number;
-  /** What was added to the eigenvalues. */
-  readonly damping: number;
-  readonly steps: number;
-  /** Only LiSSA has one. */
-  readonly scale: number | null;
-}
-
 export interface Influence extends Omit<Solved, 'x'> {
   /** One a training example. */
   readonly scores: Float64Array;
@@ -72,8 +55,8 @@ export interface Influence extends Omit<Solved, 'x'> {
 const defaultCurvatureRows = 1024;
 
 /**
- * Influence on the mean loss of `test`. Throws GlassboxError: 'cancelled'; 'bad-input' where the series diverges or the Hessian
- * has a negative eigenvalue beyond the damping.
+ * Influence on the mean loss of `test`. Throws GlassboxError: 'cancelled'; 'bad-input' where nothing is asked about, the series
+ * diverges or the Hessian has a negative eigenvalue beyond the damping.
  */
 export async function influenceOn(
   losses: LossModel,
@@ -81,6 +64,7 @@ export async function influenceOn(
   train: readonly Example[],
   options: InfluenceOptions = {},
 ): Promise<Influence> {
+  if (test.length === 0) throw nothingAsked();
   const quiet: LossOptions = { ...signalOf(options), ...tokensOf(options) };
   const [gradient, testLosses] = [
     await losses.gradient(test, null, quiet),
@@ -99,7 +83,8 @@ export async function curvatureOf(
   options: InfluenceOptions = {},
 ): Promise<RowsOperator> {
   const { curvatureRows = defaultCurvatureRows, seed = 0 } = options;
-  return await losses.curvature(sample(train, curvatureRows, seed), kindOf(options), options);
+  const rows = drawNumbers(train.length, curvatureRows, seed).map(at => train[at]!);
+  return await losses.curvature(rows, kindOf(options), options);
 }
 
 function kindOf({ curvature, solver }: InfluenceOptions): CurvatureKind {
@@ -115,54 +100,25 @@ export async function solveFor(
 ): Promise<Solved> {
   const { solver = { method: 'cg' } } = options;
   if (solver.method === 'gradient-dot' || norm(gradient) === 0) {
-    return { x: gradient, residual: 0, damping: 0, steps: 0, scale: null };
+    return unsolved(gradient);
   }
   const operator = options.operator ?? (await curvatureOf(losses, train, options));
-  if (solver.method === 'cg') return await byConjugateGradient(operator, gradient, solver, options);
+  if (solver.method === 'cg') {
+    return await byConjugateGradient(operator, gradient, { ...options, ...solver });
+  }
   const all = await losses.curvature(train, kindOf(options), options);
   const given = { ...options, measuredBy: operator };
-  const solution = await lissa(all, gradient, solver.parameters, given);
-  const { x, residual, effectiveDamping, steps, scale } = solution;
-  return { x, residual, damping: effectiveDamping, steps, scale };
+  return await byLissa(all, gradient, solver.parameters, given);
 }
 
-async function byConjugateGradient(
-  operator: RowsOperator,
-  gradient: Vector,
-  { damping: wanted = 'auto', ...settings }: CgSolver,
-  options: InfluenceOptions,
-): Promise<Solved> {
-  const damping =
-    wanted === 'auto'
-      ? await automaticDamping(operator, { ...signalOf(options), seed: options.seed ?? 0 })
-      : wanted;
-  const solution = await conjugateGradient(damped(operator, damping), gradient, {
-    ...options,
-    ...settings,
-  });
-  if (solution.stopped === 'negative-curvature') {
-    const needed = damping - solution.curvature;
-    throw new GlassboxError(
-      'bad-input',
-      `The Hessian with a damping of ${damping.toPrecision(3)} is not positive definite, so it has no useful inverse; choose a damping above ${needed.toPrecision(3)}, or the Gauss-Newton matrix.`,
-    );
-  }
-  const { x, residual, residuals } = solution;
-  return { x, residual, damping, steps: residuals.length, scale: null };
+/** For a question about no line. */
+export function nothingAsked(): GlassboxError {
+  return new GlassboxError(
+    'bad-input',
+    'There is no line whose loss could be asked about; choose a line with a text.',
+  );
 }
 
 function tokensOf({ tokens }: LossOptions): LossOptions {
   return tokens === undefined ? {} : { tokens };
-}
-
-/** At most `most` examples, by the seed; all of them in their order where that is enough. */
-function sample(examples: readonly Example[], most: number, seed: number): readonly Example[] {
-  if (examples.length <= most) return examples;
-  const random = new Seeded(seed, 'curvature');
-  const order = [...examples.keys()];
-  for (let i = 0; i < most; i++) {
-    const j = i + random.below(order.length - i);
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order.slice(0, most).map(at => examples[at]!);
 }

@@ -18,6 +18,7 @@ import { cutIntoBatches, tokensOfRun, type Example } from './batches';
 import { CurvatureOperator, type CurvatureKind } from './curvatureOperator';
 import { Derivatives, singlePrecision } from './derivatives';
 import { lossOf } from './rowLoss';
+import { checkTargets } from './targets';
 
 /** Forward passes that a program costs if all parameters are chosen, for the size of its runs. */
 export const costs: Readonly<Record<Result, number>> = {
@@ -40,9 +41,6 @@ export interface Sweep {
   readonly tangents: Float64Array;
 }
 
-/** Numbers of a target in an error. */
-const shown = 8;
-
 export class LossModel implements Releasable {
   readonly layout: Layout;
   private readonly programs = new Map<string, Promise<Derivatives>>();
@@ -55,16 +53,20 @@ export class LossModel implements Releasable {
   }
 
   /**
-   * Kept with the model. Throws GlassboxError: 'bad-input' where no parameter fits the choice, 'unsupported' for heads
-   * without a loss of one output.
+   * Kept with the model; `frozen` as chooseParameters has it. Throws GlassboxError: 'bad-input' where no parameter fits the choice,
+   * 'unsupported' for heads without a loss of one output.
    */
-  static async of(model: Model, choice: Choice): Promise<LossModel> {
+  static async of(
+    model: Model,
+    choice: Choice,
+    frozen: readonly RegExp[] = [],
+  ): Promise<LossModel> {
     const name = choice instanceof RegExp ? String(choice) : `${choice.lastBlocks} last blocks`;
-    return await model.program(`loss by ${name}`, async () => {
+    return await model.program(['loss by', name, ...frozen].join(' '), async () => {
       const { head, file } = model.about;
       lossOf(head, file);
       const all = parametersOf(await model.graph(), head.outputs[0]!);
-      return new LossModel(model, chooseParameters(all, choice));
+      return new LossModel(model, chooseParameters(all, choice, frozen));
     });
   }
 
@@ -112,7 +114,7 @@ export class LossModel implements Releasable {
     if (examples.length === 0) {
       throw new GlassboxError('bad-input', 'There is no line whose loss could have a curvature.');
     }
-    this.check(examples);
+    checkTargets(this.model, examples);
     const program = await this.program([kind]);
     const tokens = options.tokens ?? this.tokensOf(program, costs[kind]);
     return new CurvatureOperator(this, program, kind, examples, { ...options, tokens });
@@ -122,21 +124,6 @@ export class LossModel implements Releasable {
   decisions({ target }: Example): number {
     const { head, file } = this.model.about;
     return lossOf(head, file).decisions(target);
-  }
-
-  /** Throws GlassboxError 'bad-input' for a target that the model does not have, or where nothing counts. */
-  private check(examples: readonly Example[]): void {
-    const { head, file } = this.model.about;
-    const loss = lossOf(head, file);
-    const wrong = examples.findIndex(
-      ({ target }) => !loss.fits(target, head.classes ?? Infinity) || loss.decisions(target) === 0,
-    );
-    if (wrong < 0) return;
-    const target = [examples[wrong]!.target].flat().slice(0, shown).join(', ');
-    throw new GlassboxError(
-      'bad-input',
-      `Example ${wrong + 1} has the target ${target || '(none)'}, which says nothing to ${file}; leave it out, or give it a label of the model.`,
-    );
   }
 
   async release(): Promise<void> {
@@ -179,7 +166,7 @@ export class LossModel implements Releasable {
     visit: (batch: readonly number[]) => Promise<void>,
   ): Promise<void> {
     const tokens = options.tokens ?? this.tokensOf(program, cost);
-    this.check(examples);
+    checkTargets(this.model, examples);
     let done = 0;
     for (const batch of cutIntoBatches(this.model.about, examples, tokens)) {
       await breathe(options);

@@ -51,7 +51,14 @@ export async function conjugateGradient(
   let curvature = Infinity;
   while (residuals.length < steps) {
     await breathe(options);
-    const product = await operator.times(p, signalOf(options));
+    const [done, before] = [residuals.length, residuals.at(-1) ?? 1];
+    const product = await operator.times(p, {
+      ...signalOf(options),
+      progress: ({ says }) => {
+        const at = `residual ${before.toExponential(1)}, step ${done + 1}`;
+        progress?.({ done, total: steps, says: `Solving: ${at}, ${says}` });
+      },
+    });
     const bend = dot(p, product);
     curvature = Math.min(curvature, bend / dot(p, p));
     // Written so that a product that is no number ends it, too.

@@ -70,10 +70,16 @@ export async function lissa(
   const mean = new Float64Array(v.length);
   for (let sample = 0; sample < samples; sample++) {
     const batches = shuffledBatches(operator.rows, size, new Seeded(seed, `series ${sample}`));
+    const next: number[][] = [];
     let h = v.slice();
     for (let step = 1; step <= steps; step++) {
       await breathe(options);
-      const product = await operator.timesOf(batches.next().value, h, signalOf(options));
+      if (next.length === 0) {
+        const many = Math.min(ahead, steps - step + 1);
+        for (let i = 0; i < many; i++) next.push(batches.next().value);
+        await operator.expect?.(next.flat(), signalOf(options));
+      }
+      const product = await operator.timesOf(next.shift()!, h, signalOf(options));
       h = h.map((value, i) => v[i]! + (1 - damping) * value - product[i]! / scale);
       stopIfDiverged(h, v, step, { scale, damping });
       const [done, total] = [sample * steps + step, samples * steps];
@@ -108,15 +114,20 @@ function stepsOf(depth: number, batches: number): number {
   return Number.isInteger(depth) ? depth : Math.floor(depth * batches);
 }
 
+/** Batches that are read at once. */
+const ahead = 64;
+
 /** All rows in random order, cut into batches; when they are used up, all again in another order. */
 function* shuffledBatches(rows: number, size: number, random: Seeded): Generator<number[], never> {
   for (;;) {
-    const order = Array.from({ length: rows }, (_, i) => i);
+    const order = Uint32Array.from({ length: rows }, (_, i) => i);
     for (let i = rows - 1; i > 0; i--) {
       const j = random.below(i + 1);
       [order[i], order[j]] = [order[j]!, order[i]!];
     }
-    for (let first = 0; first < rows; first += size) yield order.slice(first, first + size);
+    for (let first = 0; first < rows; first += size) {
+      yield Array.from(order.subarray(first, first + size));
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export interface SymmetricOperator {
 /** A symmetric matrix that is the mean of one for each row of a data set; can be taken over some of the rows alone. */
 export interface RowsOperator extends SymmetricOperator {
   readonly rows: number;
+  /** These rows are about to be asked for: reads them at once, where that is quicker. Throws GlassboxError 'cancelled'. */
+  expect?(rows: readonly number[], options?: RunOptions): Promise<void>;
   /** The product with the mean over these rows, by number from 0; at least one. Throws GlassboxError 'cancelled'. */
   timesOf(rows: readonly number[], vector: Vector, options?: RunOptions): Promise<Vector>;
 }

@@ -68,7 +68,14 @@ export async function trace(
   for (let sample = 0; sample < samples; sample++) {
     await breathe(options);
     const z = randomSigns(operator.size, seed, `trace ${sample}`);
-    found.push(dot(z, await operator.times(z, signalOf(options))));
+    const product = await operator.times(z, {
+      ...signalOf(options),
+      progress: ({ says }) => {
+        const at = `sample ${sample + 1} of ${samples}, ${says}`;
+        options.progress?.({ done: sample, total: samples, says: `Mean eigenvalue: ${at}` });
+      },
+    });
+    found.push(dot(z, product));
   }
   const value = found.reduce((sum, x) => sum + x, 0) / samples;
   const squares = found.reduce((sum, x) => sum + (x - value) ** 2, 0);
