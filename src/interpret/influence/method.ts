@@ -20,6 +20,8 @@ export interface InfluenceScores {
   readonly scores: Float64Array;
   /** [train.count], where they fell off on the way; NaN where unknown. */
   readonly losses: Float64Array | null;
+  /** [train.count]: 1 where label and prediction disagree, where that fell off on the way. */
+  readonly disagrees?: Uint8Array;
   /** Method and parameters in one sentence, with the values that were found automatically. */
   readonly says: string;
   readonly residual: number | null;

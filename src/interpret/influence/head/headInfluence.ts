@@ -7,13 +7,12 @@
  * A line is one row of features or, of taggers, one row a token; its loss is then the weighted sum of its rows' losses.
  */
 import type { Progress } from '../../../protocol/messages';
-import type { Link } from '../../../protocol/task';
-import { indexOfLargest } from '../../task/reading';
 import { directionsOf, projected, toCoordinates, type Directions } from './directions';
 import { dotAt } from './dot';
 import { eachBlock, type FeatureSource } from './features';
 import { gradientOf, headPass } from './headPass';
 import { checkSize, HeadSystem, traceOf } from './headSystem';
+import { LineLosses, oneRowEach, type LineStarts } from './lineLosses';
 import { columnsOf, type LinearHead } from './linearHead';
 import { optimumOf, type Optimum } from './optimum';
 import { RowProducts } from './rowProducts';
@@ -32,8 +31,8 @@ export interface HeadQuery {
 export interface HeadOptions {
   /** Null: a tenth of the mean eigenvalue of C (trace / number of parameters of the map). */
   readonly damping?: number | null;
-  /** The first row of each line and, at the end, the number of rows, [lines + 1]; by default every row is a line. */
-  readonly starts?: ArrayLike<number>;
+  /** By default every row is a line. */
+  readonly starts?: LineStarts;
   readonly signal?: AbortSignal;
   readonly progress?: (progress: Progress) => void;
 }
@@ -48,12 +47,10 @@ export class HeadInfluence {
     readonly damping: number,
     readonly trace: number,
     readonly optimum: Optimum,
-    /** The loss of each training line. */
+    /** Of the training lines, as LineLosses has them. */
     readonly losses: Float64Array,
-    /** 1 where the answer to some row of the line is not its target; of a regression 0. */
     readonly disagrees: Uint8Array,
-    /** [lines + 1] */
-    private readonly starts: ArrayLike<number>,
+    private readonly starts: LineStarts,
     private readonly source: FeatureSource,
     private readonly directions: Directions,
     private readonly system: HeadSystem,
@@ -74,28 +71,25 @@ export class HeadInfluence {
     const columns = columnsOf(head);
     checkSize(directions, columns);
     const { rows } = source;
-    const begins = starts ?? Float64Array.from({ length: rows + 1 }, (_, row) => row);
+    const begins = starts ?? oneRowEach(rows);
     const lines = begins.length - 1;
     const residuals = new Float64Array(rows * directions.count);
-    const losses = new Float64Array(lines);
-    const disagrees = new Uint8Array(lines);
+    const found = new LineLosses(head.link, begins);
     const weighted = new Float64Array(head.classes);
-    let line = 0;
     const gram = await RowProducts.gram(head.width, head.bias);
     try {
       const pass = await headPass(source, head, directions, gram, {
-        each: ({ row, weight, loss, state, targets, offset }) => {
-          while (row >= begins[line + 1]!) line++;
-          losses[line]! += weight * loss;
-          if (!agrees(head.link, state.answers, targets, offset)) disagrees[line] = 1;
+        each: passed => {
+          const { row, weight, state } = passed;
+          found.add(passed);
           for (let c = 0; c < head.classes; c++) weighted[c] = weight * state.residual[c]!;
           toCoordinates(directions, weighted, residuals, row * directions.count);
         },
         progress: () =>
           progress?.({
-            done: line + 1,
+            done: found.line + 1,
             total: lines,
-            says: `Curvature of ${line + 1} of ${lines} lines`,
+            says: `Curvature of ${found.line + 1} of ${lines} lines`,
           }),
         signal,
       });
@@ -109,8 +103,8 @@ export class HeadInfluence {
         chosen,
         trace,
         optimum,
-        losses,
-        disagrees,
+        found.losses,
+        found.disagrees,
         begins,
         source,
         directions,
@@ -189,11 +183,4 @@ export class HeadInfluence {
     }
     return sum;
   }
-}
-
-/** Whether what is decided is what is right. A probability of one half is a yes. */
-function agrees(link: Link, answers: Float64Array, targets: Float64Array, offset: number): boolean {
-  if (link === 'identity') return true;
-  if (link === 'softmax') return targets[offset + indexOfLargest(answers)] === 1;
-  return answers.every((p, label) => p >= 0.5 === (targets[offset + label] === 1));
 }

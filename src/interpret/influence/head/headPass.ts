@@ -1,14 +1,8 @@
 /** One pass over the training rows: losses, gradient and curvature of a head. */
 import { curvatureAt, pairsOf, toCoordinates, type Directions } from './directions';
 import { eachBlock, type FeatureBlock, type FeatureSource } from './features';
-import {
-  columnsOf,
-  emptyState,
-  logitsOf,
-  lossOf,
-  type LinearHead,
-  type RowState,
-} from './linearHead';
+import { columnsOf, emptyState, logitsOf, lossOf, type LinearHead } from './linearHead';
+import type { LossRow } from './lineLosses';
 import type { RowProducts } from './rowProducts';
 
 export interface HeadPass {
@@ -20,23 +14,11 @@ export interface HeadPass {
   readonly hessian: Float64Array;
 }
 
-export interface PassedRow {
-  readonly row: number;
-  /** In its line's loss, as the block has it. */
-  readonly weight: number;
-  readonly loss: number;
-  /** Of the row itself, not weighted; overwritten by the next row. */
-  readonly state: RowState;
-  /** Of the block, and where the row's begin. */
-  readonly targets: Float64Array;
-  readonly offset: number;
-}
-
 export interface PassOptions {
   /** Times the weight in the block: 1 by default. A row of weight 0 is left out, but n stays. */
   readonly weight?: ((row: number) => number) | undefined;
-  /** Called for every row. */
-  readonly each?: ((row: PassedRow) => void) | undefined;
+  /** Called for every row; what it is given is overwritten by the next one. */
+  readonly each?: ((row: LossRow) => void) | undefined;
   readonly progress?: ((done: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -2,6 +2,7 @@
 import { pairsOf, type Directions } from './directions';
 import { eachBlock, type FeatureSource } from './features';
 import { columnsOf, type LinearHead } from './linearHead';
+import type { LineStarts } from './lineLosses';
 import { RowProducts } from './rowProducts';
 
 /** Gradients of the rows by the logits in the directions, [rows, directions]; the gradient by W is that (x) h~. */
@@ -58,7 +59,7 @@ const together = 1 << 20;
  */
 export async function selfOfLines(
   source: FeatureSource,
-  starts: ArrayLike<number>,
+  starts: LineStarts,
   { head, directions, residuals }: RowGradients,
   inverse: Float64Array,
   signal?: AbortSignal,
