@@ -1,0 +1,307 @@
+/**
+ * Products with the gradients of single texts' losses by the linear layers among chosen parameters, without the gradients:
+ * for many directions at once, norms, and what EK-FAC is made of. Independent of batches and order, but for rounding.
+ */
+import { narrow } from '../../../autodiff/passes';
+import type { Releasable } from '../../../model/model';
+import { GlassboxError } from '../../../protocol/messages';
+import type { Feeds } from '../../../runtime/session';
+import { cutIntoBatches, tokensOfRun, type Example } from '../curvature/batches';
+import type { LossModel, LossOptions } from '../curvature/lossModel';
+import { checkTargets } from '../curvature/targets';
+import { breathe } from '../solve/operator';
+import { ghostInputs, ghostOutputs, type GhostResult } from './ghostGraph';
+import { GhostProgram, matrixFeed, type GhostParts } from './ghostProgram';
+import type { LayerMatrices } from './layerMatrices';
+import { findLinearLayers, type FoundLayers, type LinearLayer } from './linearLayers';
+import { planDirections, type DirectionPlan } from './outputDirections';
+
+export interface GhostOptions extends LossOptions {
+  /** Numbers of the examples, of which what is drawn for them depends; by default their places. */
+  readonly numbers?: readonly number[];
+  readonly seed?: number;
+}
+
+export interface GhostSweep {
+  readonly losses: Float64Array;
+  /** One a query, each with <gradient of the example's loss, query> for each example. */
+  readonly dots: readonly Float64Array[];
+}
+
+export interface GhostNumbers {
+  readonly losses: Float64Array;
+  readonly numbers: Float64Array;
+}
+
+/** Floats that a run may write down for a layer, of products with queries or of gradients of rows: 256 MB. */
+const mostFloats = 2 ** 26;
+/** Tokens of a run, however many queries there are. */
+const leastTokens = 128;
+/** Forward passes of a program, the products with one query included. */
+const passes = 3;
+
+/** How a program goes over examples. */
+interface Course extends GhostOptions {
+  readonly given?: Feeds;
+  /** What an example's loss is multiplied by; 1 by default. */
+  readonly scale?: (at: number) => number;
+  readonly queries?: number;
+}
+
+export class GhostProducts implements Releasable {
+  private readonly programs = new Map<GhostResult, Promise<GhostProgram>>();
+
+  private constructor(
+    readonly losses: LossModel,
+    private readonly parts: GhostParts,
+    private readonly found: FoundLayers,
+  ) {}
+
+  /**
+   * Of the parameters of `losses`; kept with its model. Throws GlassboxError 'unsupported' where no linear layer is among them.
+   */
+  static async of(losses: LossModel): Promise<GhostProducts> {
+    const { model, parameters } = losses;
+    const name = `ghost products by ${parameters.map(({ value }) => value).join()}`;
+    return await model.program(name, async () => {
+      const { inputs, facts, head, embedding, file } = model.about;
+      const narrowed = narrow(await model.graph(), facts);
+      const found = findLinearLayers(narrowed.graph, narrowed.facts, inputs.ids, parameters);
+      if (found.layers.length === 0) {
+        throw new GlassboxError(
+          'unsupported',
+          `None of the chosen parameters of ${file} belongs to a plain linear layer; choose others, or the method "cg", which takes all.`,
+        );
+      }
+      const plan = planDirections(head, embedding.vocabulary);
+      return new GhostProducts(losses, { model, narrowed, layers: found.layers, plan }, found);
+    });
+  }
+
+  get layers(): readonly LinearLayer[] {
+    return this.found.layers;
+  }
+
+  /** Chosen parameters that belong to no such layer: their part of a gradient is left out. */
+  get left(): FoundLayers['left'] {
+    return this.found.left;
+  }
+
+  get directions(): DirectionPlan {
+    return this.parts.plan;
+  }
+
+  /** Throws GlassboxError 'cancelled', and as all below 'unsupported' where an op has no derivative. */
+  async dots(
+    examples: readonly Example[],
+    queries: readonly LayerMatrices[],
+    options: GhostOptions = {},
+  ): Promise<GhostSweep> {
+    const losses = new Float64Array(examples.length);
+    const dots = queries.map(() => new Float64Array(examples.length));
+    const atOnce = Math.max(1, Math.floor(mostFloats / (this.widest * leastTokens)));
+    for (let first = 0; first < queries.length; first += atOnce) {
+      const some = queries.slice(first, first + atOnce);
+      const course = { ...options, given: this.queryFeeds(some), queries: some.length };
+      await this.inBatches('dots', examples, course, (at, i, found) => {
+        losses[at] = found.losses[i]!;
+        some.forEach((_, q) => {
+          dots[first + q]![at] = found.rows[i * some.length + q]!;
+        });
+      });
+    }
+    return { losses, dots };
+  }
+
+  /** Norms of the examples' gradients by the layers. Costs tokens^2 (inputs + outputs) a layer. */
+  async norms(examples: readonly Example[], options: GhostOptions = {}): Promise<GhostNumbers> {
+    const { losses, numbers } = await this.rowNumbers('norms', examples, options);
+    // A sum of products that is 0 may be rounded below it.
+    return { losses, numbers: numbers.map(square => Math.sqrt(Math.max(0, square))) };
+  }
+
+  /** sum_i weights_i gradient of loss_i; by default of the mean loss. */
+  async gradient(
+    examples: readonly Example[],
+    weights: readonly number[] | null = null,
+    options: GhostOptions = {},
+  ): Promise<Float64Array[]> {
+    const sums = this.zeros(({ outputs, columns }) => outputs * columns);
+    const scale = (at: number): number => weights?.[at] ?? 1 / examples.length;
+    await this.overBatches('gradient', examples, { ...options, scale }, (_, found) => {
+      addAll(sums, found, ghostOutputs.matrix);
+    });
+    return sums;
+  }
+
+  /** <g, C^-1 g> of each example, C^-1 being given by `bases`. */
+  async selfInfluence(
+    examples: readonly Example[],
+    bases: Feeds,
+    options: GhostOptions = {},
+  ): Promise<GhostNumbers> {
+    return await this.rowNumbers('selfInfluence', examples, { ...options, given: bases });
+  }
+
+  /** Adds the sums over examples of [x, 1][x, 1]^T and of dy dy^T, by the Gauss-Newton directions, to those of each layer. */
+  async addCovariances(
+    examples: readonly Example[],
+    into: { readonly inputs: LayerMatrices; readonly outputs: LayerMatrices },
+    options: GhostOptions = {},
+  ): Promise<void> {
+    await this.overBatches('factors', examples, options, (_, found) => {
+      addAll(into.inputs, found, ghostOutputs.covarianceIn);
+      addAll(into.outputs, found, ghostOutputs.covarianceOut);
+    });
+  }
+
+  /** Adds the sums over examples and Gauss-Newton directions of (Q_G^T g Q_A)^2. */
+  async addEigenvalues(
+    examples: readonly Example[],
+    bases: Feeds,
+    into: LayerMatrices,
+    options: GhostOptions = {},
+  ): Promise<void> {
+    await this.overBatches('eigenvalues', examples, { ...options, given: bases }, (_, found) => {
+      addAll(into, found, ghostOutputs.matrix);
+    });
+  }
+
+  zeros(size: (layer: LinearLayer) => number): Float64Array[] {
+    return this.layers.map(layer => new Float64Array(size(layer)));
+  }
+
+  /** Frees a program that is not needed any more; it holds the model's weights. */
+  async drop(result: GhostResult): Promise<void> {
+    const program = this.programs.get(result);
+    this.programs.delete(result);
+    await (await program)?.release();
+  }
+
+  async release(): Promise<void> {
+    const built = await Promise.allSettled(this.programs.values());
+    this.programs.clear();
+    for (const result of built) if (result.status === 'fulfilled') await result.value.release();
+  }
+
+  private queryFeeds(queries: readonly LayerMatrices[]): Feeds {
+    return Object.fromEntries(
+      this.layers.map(({ outputs, columns }, at) => {
+        const size = outputs * columns;
+        const data = new Float32Array(queries.length * size);
+        queries.forEach((query, q) => {
+          data.set(query[at]!, q * size);
+        });
+        return [ghostInputs.query(at), matrixFeed(data, queries.length * outputs, columns)];
+      }),
+    );
+  }
+
+  private async rowNumbers(
+    result: GhostResult,
+    examples: readonly Example[],
+    course: Course,
+  ): Promise<GhostNumbers> {
+    const losses = new Float64Array(examples.length);
+    const numbers = new Float64Array(examples.length);
+    await this.inBatches(result, examples, course, (at, i, found) => {
+      losses[at] = found.losses[i]!;
+      numbers[at] = found.rows[i]!;
+    });
+    return { losses, numbers };
+  }
+
+  /** Calls for each example: its place, its row in the batch, and what the batch gave; losses are means over decisions. */
+  private async inBatches(
+    result: GhostResult,
+    examples: readonly Example[],
+    course: Course,
+    visit: (at: number, row: number, found: { losses: Float32Array; rows: Float32Array }) => void,
+  ): Promise<void> {
+    await this.overBatches(result, examples, course, (batch, found) => {
+      const [losses, rows] = [ghostOutputs.losses, ghostOutputs.rows].map(
+        name => found[name]!.data as Float32Array,
+      ) as [Float32Array, Float32Array];
+      const means = losses.map((loss, i) =>
+        i < batch.length ? loss / this.losses.decisions(examples[batch[i]!]!) : 0,
+      );
+      batch.forEach((at, i) => {
+        visit(at, i, { losses: means, rows });
+      });
+    });
+  }
+
+  private async overBatches(
+    result: GhostResult,
+    examples: readonly Example[],
+    course: Course,
+    visit: (batch: readonly number[], found: Feeds) => void,
+  ): Promise<void> {
+    checkTargets(this.losses.model, examples);
+    const { scale = () => 1, numbers, seed = 0 } = course;
+    const program = await this.program(result);
+    let done = 0;
+    for (const batch of this.batchesOf(result, program.device, examples, course)) {
+      await breathe(course);
+      const some = batch.map(at => examples[at]!);
+      const weights = batch.map(at => scale(at) / this.losses.decisions(examples[at]!));
+      const which = batch.map(at => numbers?.[at] ?? at);
+      const given = course.given ?? {};
+      visit(batch, await program.run({ examples: some, weights, numbers: which, seed }, given));
+      done += batch.length;
+      const total = examples.length;
+      course.progress?.({ done, total, says: `${done} of ${total} lines` });
+    }
+  }
+
+  private *batchesOf(
+    result: GhostResult,
+    device: 'cpu' | 'webgpu',
+    examples: readonly Example[],
+    { tokens, queries = 1 }: Course,
+  ): Generator<readonly number[]> {
+    const { about } = this.losses.model;
+    const directions = result === 'factors' || result === 'eigenvalues' ? this.directions.count : 1;
+    const cost = passes + 2 * (directions - 1) + (queries - 1);
+    const roomy = Math.floor(mostFloats / (this.widest * queries));
+    const most = tokens ?? Math.max(leastTokens, Math.min(roomy, tokensOfRun(about, device, cost)));
+    const rows = writesRowGradients.has(result) ? this.mostRows : Infinity;
+    for (const batch of cutIntoBatches(about, examples, most)) {
+      for (let first = 0; first < batch.length; first += rows) {
+        yield batch.slice(first, first + rows);
+      }
+    }
+  }
+
+  private get widest(): number {
+    return Math.max(...this.layers.map(({ outputs }) => outputs));
+  }
+
+  /** Rows whose gradients by a layer fit into memory together. */
+  private get mostRows(): number {
+    const largest = Math.max(...this.layers.map(({ outputs, columns }) => outputs * columns));
+    return Math.max(1, Math.floor(mostFloats / largest));
+  }
+
+  private async program(result: GhostResult): Promise<GhostProgram> {
+    const kept = this.programs.get(result);
+    if (kept) return await kept;
+    const building = GhostProgram.of(this.parts, result);
+    this.programs.set(result, building);
+    try {
+      return await building;
+    } catch (error) {
+      this.programs.delete(result);
+      throw error;
+    }
+  }
+}
+
+const writesRowGradients: ReadonlySet<GhostResult> = new Set(['selfInfluence', 'eigenvalues']);
+
+function addAll(sums: LayerMatrices, found: Feeds, name: (layer: number) => string): void {
+  sums.forEach((sum, layer) => {
+    const part = found[name(layer)]!.data as Float32Array;
+    for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
+  });
+}
