@@ -14,4 +14,4 @@ export {
 } from './recordAt';
 export { isSameFile } from './sameFile';
 export { textInput } from './textInput';
-export { walkRecords, type RecordLines } from './walkRecords';
+export { recordAgain, walkRecords, type RecordLines } from './walkRecords';

@@ -19,7 +19,7 @@ export interface Labelled {
  * What the model says of each text's beginning, in their order; rows of one length run together. Throws GlassboxError 'cancelled', 'bad-model',
  * and 'bad-input' for a text without a token.
  */
-export async function describe(
+export async function describeTexts(
   model: Model,
   texts: readonly Labelled[],
   options: RunOptions = {},
