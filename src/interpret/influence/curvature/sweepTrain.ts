@@ -3,6 +3,7 @@ import { GlassboxError } from '../../../protocol/messages';
 import { signalOf } from '../solve/operator';
 import type { Vector } from '../solve/vector';
 import type { TrainingSet } from '../trainingSet';
+import type { Example } from './batches';
 import { chunksOf, type ChunkOptions } from './chunks';
 import type { LossModel, LossOptions, Sweep } from './lossModel';
 
@@ -20,6 +21,9 @@ export interface SweepOptions extends LossOptions, Pick<ChunkOptions, 'numbers' 
   readonly kept?: SweepParts;
 }
 
+/** What is wanted of some examples, by number. */
+export type LineSweep = (examples: readonly Example[], options: LossOptions) => Promise<Sweep>;
+
 /**
  * Losses and tangents <gradient of the line's loss, v> of all examples of `train` [count]; with `numbers` of those, and NaN else.
  * The same bits whatever the blocks in which the file is read, and whether or not it was interrupted (given the same `kept`).
@@ -27,7 +31,17 @@ export interface SweepOptions extends LossOptions, Pick<ChunkOptions, 'numbers' 
  */
 export async function sweepTrain(
   losses: LossModel,
-  v: Vector | (() => Promise<Vector>),
+  v: Vector,
+  train: TrainingSet,
+  options: SweepOptions = {},
+): Promise<Sweep> {
+  const each: LineSweep = (examples, more) => losses.sweep(examples, v, more);
+  return await sweepLines(each, train, options);
+}
+
+/** The same with two other numbers a line. */
+export async function sweepLines(
+  sweep: LineSweep,
   train: TrainingSet,
   options: SweepOptions = {},
 ): Promise<Sweep> {
@@ -49,9 +63,8 @@ export async function sweepTrain(
     done += part.losses.length;
   }
   if (done >= total) return found;
-  const direction = typeof v === 'function' ? await v() : v;
   for await (const { first, examples } of chunksOf(train, { ...options, from: done })) {
-    const part = await losses.sweep(examples, direction, {
+    const part = await sweep(examples, {
       ...signalOf(options),
       ...(tokens === undefined ? {} : { tokens }),
       progress: at => {

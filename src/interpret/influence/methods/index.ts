@@ -7,18 +7,23 @@ import {
 } from '../../../protocol/influence';
 import { GlassboxError } from '../../../protocol/messages';
 import type { InfluenceMethod, SuspicionMethod } from '../method';
+import { conjugateGradientMethod } from './conjugateGradient';
+import { gradientCosineMethod } from './gradientCosine';
+import { gradientDotMethod } from './gradientDot';
 import { headMethod, headSuspicion } from './head';
+import { lissaMethod } from './lissa';
 import { lossSuspicion } from './loss';
 import { neighboursMethod } from './neighbours';
+import { tracinMethod } from './tracin';
 
 export const influenceMethodTable: Readonly<Record<InfluenceMethodName, InfluenceMethod>> = {
   head: headMethod,
-  cg: missing(influenceNames.cg),
-  lissa: missing(influenceNames.lissa),
+  cg: conjugateGradientMethod,
+  lissa: lissaMethod,
   ekfac: missing(influenceNames.ekfac),
-  tracin: missing(influenceNames.tracin),
-  'gradient-dot': missing(influenceNames['gradient-dot']),
-  'gradient-cosine': missing(influenceNames['gradient-cosine']),
+  tracin: tracinMethod,
+  'gradient-dot': gradientDotMethod,
+  'gradient-cosine': gradientCosineMethod,
   neighbours: neighboursMethod,
 };
 
