@@ -16,6 +16,14 @@ import { Explainer } from './host/explain/explainer';
 import { Tracker } from './host/explain/tracker';
 import { Failures } from './host/failures';
 import { Heatmap } from './host/heatmap/heatmap';
+import { InfluenceCache } from './host/influence/influenceCache';
+import { InfluenceMemory } from './host/influence/influenceMemory';
+import { RowMaps } from './host/influence/rowMaps';
+import { ResultSaver } from './host/influence/saveResults';
+import { SuspicionProblems } from './host/influence/suspicionProblems';
+import { Suspicions } from './host/influence/suspicions';
+import { Tracer } from './host/influence/tracer';
+import { TrainingChoice } from './host/influence/trainingChoice';
 import { LastEditor } from './host/lastEditor';
 import { LinesAttacker } from './host/lines/linesAttacker';
 import { confirmWholeFile } from './host/lines/pickAttack';
@@ -51,6 +59,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     log,
   });
   const appender = new Appender(context.workspaceState);
+  const problems = new SuspicionProblems(fields);
   const panel: PanelHost = new PanelHost(
     context.extensionUri,
     makePanelHandlers({
@@ -59,6 +68,12 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       maps: () => maps,
       rewriter: () => rewriter,
       linesAttacker: () => linesAttacker,
+      tracer: () => tracer,
+      rowMaps: () => rowMaps,
+      suspicions: () => suspicions,
+      problems,
+      saver: new ResultSaver(context.workspaceState),
+      reader,
       failures: () => failures,
       panel: () => panel,
       appender,
@@ -76,8 +91,9 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
     mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
   });
-  const isAttacking = (): boolean => attacker.isRunning || linesAttacker.isRunning;
-  const asking = { engine, use, failures, reader, choices, panel, status, log, isAttacking };
+  const isOccupied = (): boolean =>
+    [attacker, linesAttacker, tracer, suspicions].some(({ isRunning }) => isRunning);
+  const asking = { engine, use, failures, reader, choices, panel, status, log, isOccupied };
   const explainer: Explainer = new Explainer({ ...asking, heatmap });
   const attacks = new AttackMemory(context.workspaceState);
   const attacker: Attacker = new Attacker({
@@ -94,6 +110,13 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     places: new ResultPlaces(context.workspaceState, storage),
     confirm: confirmWholeFile,
   });
+  const cache = new InfluenceCache(context.globalStorageUri, engine);
+  const training = new TrainingChoice(context.workspaceState, fields);
+  const remembered = new InfluenceMemory(context.workspaceState);
+  const looking = { ...asking, fields, training, remembered, cacheDir: cache.dir };
+  const tracer: Tracer = new Tracer(looking);
+  const rowMaps: RowMaps = new RowMaps({ ...asking, tracer: () => tracer });
+  const suspicions: Suspicions = new Suspicions({ ...looking, problems });
   const checkPages = new CheckPages();
   const checker = new ModelChecker({
     engine,
@@ -108,6 +131,8 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     edited: (uri, moved) => {
       attacker.follow(uri, moved);
       rewriter.follow(uri, moved);
+      tracer.follow(uri, moved);
+      suspicions.follow(uri, moved);
     },
     pointed: token => {
       panel.highlight(token);
@@ -129,6 +154,9 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     }),
     rewriter,
     linesAttacker,
+    tracer,
+    suspicions,
+    problems,
     failures,
     panel,
     checkPages,
@@ -141,6 +169,10 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       attacks,
       rewriter,
       linesAttacker,
+      tracer,
+      suspicions,
+      training,
+      cache,
       checker,
       models,
       use,
@@ -162,7 +194,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     engine,
   );
   return makeApi(
-    { explainer, attacker, rewriter, linesAttacker, failures, heatmap },
+    { explainer, attacker, rewriter, linesAttacker, tracer, suspicions, failures, heatmap },
     performance.now() - loadingBegan,
   );
 }

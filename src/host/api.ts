@@ -1,6 +1,13 @@
 /** What other extensions (and our own tests) get from `extensions.getExtension('glassbox.glassbox').exports`. */
 import type * as vscode from 'vscode';
-import type { AttackState, AttackTable, PanelState, RewriteState } from '../protocol';
+import type {
+  AttackState,
+  AttackTable,
+  InfluenceState,
+  PanelState,
+  RewriteState,
+  SuspicionState,
+} from '../protocol';
 import type { Attacker } from './attack/attacker';
 import type { Explainer } from './explain/explainer';
 import type { Failures } from './failures';
@@ -9,6 +16,8 @@ import type { Heatmap } from './heatmap/heatmap';
 import { strengthOf } from './heatmap/spans';
 import type { Strength } from './heatmap/spans';
 import type { Tint } from './heatmap/styles';
+import type { Suspicions } from './influence/suspicions';
+import type { Tracer } from './influence/tracer';
 import type { LinesAttacker } from './lines/linesAttacker';
 import type { Failure } from './report';
 import type { Rewriter } from './rewrite/rewriter';
@@ -41,6 +50,10 @@ export interface GlassboxApi {
   lastRewrite(): RewriteState | null;
   /** The attack on several lines, as far as it has come, or null. */
   lastTable(): AttackTable | null;
+  /** The training lines behind a line or several, finished or on their way, or null. */
+  lastTrace(): InfluenceState | null;
+  /** The suspicious lines of a training file, finished or on their way, or null. */
+  lastSuspicions(): SuspicionState | null;
   /** Stops what is at work, as Cancel in the panel does; what was found so far stays. */
   cancel(): void;
   readonly onDidExplain: vscode.Event<PanelState>;
@@ -49,6 +62,9 @@ export interface GlassboxApi {
   readonly onDidRewrite: vscode.Event<RewriteState>;
   /** After each line of an attack on several, and at its end. */
   readonly onDidAttackLines: vscode.Event<AttackTable>;
+  /** A trace has come further, or has ended. */
+  readonly onDidTrace: vscode.Event<InfluenceState>;
+  readonly onDidFindSuspicious: vscode.Event<SuspicionState>;
   readonly onDidFail: vscode.Event<Failure>;
 }
 
@@ -57,13 +73,17 @@ export interface ApiParts {
   readonly attacker: Attacker;
   readonly rewriter: Rewriter;
   readonly linesAttacker: LinesAttacker;
+  readonly tracer: Tracer;
+  readonly suspicions: Suspicions;
   readonly failures: Failures;
   readonly heatmap: Heatmap;
 }
 
 /** The listener on failures lives as long as the failures, which own the event. */
 export function makeApi(parts: ApiParts, activationMilliseconds: number): GlassboxApi {
-  const { explainer, attacker, rewriter, linesAttacker, failures, heatmap } = parts;
+  const { explainer, attacker, rewriter, linesAttacker, tracer, suspicions } = parts;
+  const { failures, heatmap } = parts;
+  const works = [explainer, attacker, rewriter, linesAttacker, tracer, suspicions];
   let failure: Failure | null = null;
   failures.onDidFail(latest => {
     failure = latest;
@@ -87,13 +107,17 @@ export function makeApi(parts: ApiParts, activationMilliseconds: number): Glassb
     lastAttack: () => attacker.current?.state ?? null,
     lastRewrite: () => rewriter.current?.state ?? null,
     lastTable: () => linesAttacker.current?.table ?? null,
+    lastTrace: () => tracer.current?.state ?? null,
+    lastSuspicions: () => suspicions.current?.state ?? null,
     cancel() {
-      for (const work of [explainer, attacker, rewriter, linesAttacker]) work.cancel();
+      for (const work of works) work.cancel();
     },
     onDidExplain: explainer.onDidExplain,
     onDidAttack: attacker.onDidAttack,
     onDidRewrite: rewriter.onDidRewrite,
     onDidAttackLines: linesAttacker.onDidAttackLines,
+    onDidTrace: tracer.onDidTrace,
+    onDidFindSuspicious: suspicions.onDidFind,
     onDidFail: failures.onDidFail,
   };
 }

@@ -13,6 +13,14 @@ import type { ModelChoice } from './models/modelChoice';
 import type { ModelUse } from './models/modelUse';
 import { folderMeant, modelFolder, pickModel } from './models/modelPicker';
 import type { PanelHost } from './panel/panelHost';
+import type { InfluenceCommandParts } from './influence/influenceCommands';
+import {
+  deleteInfluenceCache,
+  findSuspiciousLabels,
+  selectTrainingFile,
+  traceInfluence,
+  traceSelection,
+} from './influence/influenceCommands';
 import type { FieldChoice } from './records/fieldChoice';
 import { pickFields } from './records/fieldPicker';
 import type { RecordReader } from './records/readRecord';
@@ -20,7 +28,7 @@ import { findTarget, isDataset, readArgument } from './records/target';
 import { HostError } from './report';
 import { taskSetting } from './settings';
 
-export interface CommandParts extends AttackCommandParts {
+export interface CommandParts extends AttackCommandParts, InfluenceCommandParts {
   readonly engine: Engine;
   readonly explainer: Explainer;
   readonly checker: ModelChecker;
@@ -118,8 +126,10 @@ async function restartEngine({
   explainer,
   attacker,
   rewriter,
+  tracer,
+  suspicions,
 }: CommandParts): Promise<void> {
-  for (const work of [explainer, attacker, rewriter]) work.cancel();
+  for (const work of [explainer, attacker, rewriter, tracer, suspicions]) work.cancel();
   await engine.restart();
   const says = vscode.l10n.t('Glassbox: the engine starts again with the next explanation.');
   vscode.window.setStatusBarMessage(says, 4000);
@@ -141,6 +151,13 @@ const handlers: Record<keyof typeof commands, Handler> = {
   attackSelection: (parts, argument) => attackSelection(parts, argument, false),
   attackFileInMenu: (parts, argument) => attackSelection(parts, argument, true),
   rewriteLine,
+  traceInfluence,
+  traceInfluenceOfSelection: (parts, argument) => traceSelection(parts, argument, false),
+  traceInfluenceOfFileInMenu: (parts, argument) => traceSelection(parts, argument, true),
+  findSuspiciousLabels,
+  findSuspiciousLabelsInMenu: findSuspiciousLabels,
+  selectTrainingFile,
+  deleteInfluenceCache,
   selectModel,
   useAsModel: selectModel,
   checkModel,

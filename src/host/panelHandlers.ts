@@ -10,6 +10,8 @@ import type { Failures } from './failures';
 import type { Heatmap } from './heatmap/heatmap';
 import { spanOfToken } from './heatmap/spans';
 import { commands } from './ids';
+import type { InfluenceHandlerParts } from './influence/influenceHandlers';
+import { makeInfluenceHandlers } from './influence/influenceHandlers';
 import { copyJson, savePicture } from './panel/exports';
 import type { LinesHandlerParts } from './lines/linesHandlers';
 import { makeLinesHandlers } from './lines/linesHandlers';
@@ -19,7 +21,7 @@ import type { RewriteHandlerParts } from './rewrite/rewriteHandlers';
 import { makeRewriteHandlers } from './rewrite/rewriteHandlers';
 
 export interface PanelHandlerParts
-  extends AttackHandlerParts, RewriteHandlerParts, LinesHandlerParts {
+  extends AttackHandlerParts, RewriteHandlerParts, LinesHandlerParts, InfluenceHandlerParts {
   readonly explainer: () => Explainer;
   readonly attacker: () => Attacker;
   readonly failures: () => Failures;
@@ -35,29 +37,20 @@ function rangeOfToken(explained: Explained | null, token: number | null): vscode
   return span && explained.rangeOf(span);
 }
 
-/** Stops whatever is at work on a single line. */
-function cancelLine({ explainer, attacker, maps, rewriter }: PanelHandlerParts): void {
-  for (const work of [explainer(), attacker(), maps(), rewriter()]) work.cancel();
+/** Stops what is at work for the tab in front: of several lines, of a training file, or of a single line. */
+function cancelTab(parts: PanelHandlerParts): void {
+  const { explainer, attacker, maps, rewriter, linesAttacker, tracer, rowMaps, suspicions } = parts;
+  const workOf = {
+    lines: [linesAttacker()],
+    influence: [tracer(), rowMaps()],
+    suspicious: [suspicions()],
+    line: [explainer(), attacker(), maps(), rewriter()],
+  };
+  const { tab } = parts.panel();
+  const works =
+    tab === 'lines' || tab === 'influence' || tab === 'suspicious' ? workOf[tab] : workOf.line;
+  for (const work of works) work.cancel();
 }
-
-/** Nothing is traced yet. */
-const nothing = () => undefined;
-const influenceHandlers = {
-  influenceAgain: nothing,
-  influenceTrain: nothing,
-  influenceReveal: nothing,
-  influenceExplain: nothing,
-  influenceSaliency: nothing,
-  influenceCopy: nothing,
-  influenceSave: nothing,
-  suspiciousAgain: nothing,
-  suspiciousTrain: nothing,
-  suspiciousReveal: nothing,
-  suspiciousExplain: nothing,
-  suspiciousProblems: nothing,
-  suspiciousCopy: nothing,
-  suspiciousSave: nothing,
-};
 
 export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
   const { choices, heatmap } = parts;
@@ -86,8 +79,7 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       if (current && range) guarded(() => reveal(current.uri, range));
     },
     cancel() {
-      if (parts.panel().tab === 'lines') parts.linesAttacker().cancel();
-      else cancelLine(parts);
+      cancelTab(parts);
     },
     copyJson() {
       const state = parts.explainer().current?.state;
@@ -98,7 +90,7 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       if (current) guarded(() => savePicture(svg, current.uri, current.state));
     },
     ...makeAttackHandlers(parts, guarded),
-    ...influenceHandlers,
+    ...makeInfluenceHandlers(parts, guarded),
     ...makeRewriteHandlers(parts, guarded),
     ...makeLinesHandlers(parts, guarded),
     selectModel() {

@@ -5,7 +5,8 @@ import { GlassboxError } from '../protocol';
 import { commands } from './ids';
 
 /** A way out of an error. */
-export type WayOut = 'showLog' | 'selectModel' | 'selectFields' | 'manageTrust' | 'openAsText';
+export type WayOut =
+  'showLog' | 'selectModel' | 'selectFields' | 'selectTraining' | 'manageTrust' | 'openAsText';
 
 /** An error that knows which ways out fit it best. */
 export class HostError extends GlassboxError {
@@ -42,6 +43,11 @@ function button(wayOut: WayOut): { title: string; run: () => Thenable<unknown> }
       return { title: vscode.l10n.t('Select Model'), run: run(commands.selectModel) };
     case 'selectFields':
       return { title: vscode.l10n.t('Select Fields'), run: run(commands.selectFields) };
+    case 'selectTraining':
+      return {
+        title: vscode.l10n.t('Select Training File'),
+        run: run(commands.selectTrainingFile),
+      };
     case 'manageTrust':
       return { title: vscode.l10n.t('Manage Trust'), run: run('workbench.trust.manage') };
     case 'openAsText':

@@ -12,6 +12,7 @@ export const settingNames = {
   labelField: 'glassbox.labelField',
   longText: 'glassbox.longText',
   windowOverlap: 'glassbox.windowOverlap',
+  suspiciousInProblems: 'glassbox.suspiciousInProblems',
   nodePath: 'glassbox.engine.nodePath',
   memoryLimitMB: 'glassbox.engine.memoryLimitMB',
 } as const;
@@ -61,6 +62,11 @@ export function longTextSetting(scope: vscode.Uri): LongText {
     mode: text(settingNames.longText, scope) === 'start' ? 'start' : 'windows',
     overlap: isCount ? overlap : null,
   };
+}
+
+/** Whether suspicious labels stand in the Problems view without being asked for. */
+export function inProblemsSetting(): boolean {
+  return read(settingNames.suspiciousInProblems) === true;
 }
 
 /** How the engine process is started: the Node program ('' for VS Code's own) and its limit. */

@@ -27,8 +27,8 @@ export interface ExplainerParts {
   readonly status: Pick<ModelStatus, 'set'>;
   readonly log: vscode.LogOutputChannel;
   readonly failures: Pick<Failures, 'tellNoAnswer'>;
-  /** An attack is at work, for which the engine lets everything else wait. */
-  readonly isAttacking: () => boolean;
+  /** An attack or a trace is at work, for which the engine lets everything else wait. */
+  readonly isOccupied: () => boolean;
 }
 
 export interface ExplainOptions {
@@ -110,8 +110,8 @@ export class Explainer implements vscode.Disposable {
   ): Promise<PanelState> {
     const { engine, panel, status } = this.parts;
     const { info: record } = found;
-    const says = this.parts.isAttacking()
-      ? vscode.l10n.t('Line {0} of {1} waits for the attack at work', record.line, record.file)
+    const says = this.parts.isOccupied()
+      ? vscode.l10n.t('Line {0} of {1} waits for what is at work', record.line, record.file)
       : vscode.l10n.t('Explaining line {0} of {1}', record.line, record.file);
     const keepTab = options.keepTab ?? options.quiet ?? false;
     panel.open(keepTab ? undefined : 'saliency');

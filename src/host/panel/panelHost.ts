@@ -10,6 +10,7 @@ import type {
   NoRequests,
   PanelState,
   PanelTab,
+  RecordInfo,
   RewriteState,
   SuspicionState,
   ToPanelEvents,
@@ -139,13 +140,18 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('moved', state.memory);
   }
 
-  /** The record of the attack, or of the rewriting, stands on another line now. */
-  movedElsewhere(moved: { attack: AttackState } | { rewrite: RewriteState }): void {
+  /** The record of the attack, of the trace, or of the rewriting, stands on another line now. */
+  movedElsewhere(
+    moved: { attack: AttackState } | { influence: InfluenceState } | { rewrite: RewriteState },
+  ): void {
     Object.assign(this.told, moved);
     this.nameTab();
-    const isAttack = 'attack' in moved;
-    const { line } = isAttack ? moved.attack.record : moved.rewrite.original.state.record;
-    this.channel?.emit('movedElsewhere', { tab: isAttack ? 'attack' : 'rewrite', line });
+    const tell = (tab: 'attack' | 'influence' | 'rewrite', record: RecordInfo | null) => {
+      if (record) this.channel?.emit('movedElsewhere', { tab, line: record.line });
+    };
+    if ('attack' in moved) tell('attack', moved.attack.record);
+    else if ('influence' in moved) tell('influence', moved.influence.record);
+    else tell('rewrite', moved.rewrite.original.state.record);
   }
 
   /** The line was edited since it was explained (one sentence), or is as it was again (null). */

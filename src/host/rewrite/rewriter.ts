@@ -26,7 +26,7 @@ export interface RewriterParts {
   readonly status: Pick<ModelStatus, 'set'>;
   readonly log: vscode.LogOutputChannel;
   /** As the explainer's. */
-  readonly isAttacking: () => boolean;
+  readonly isOccupied: () => boolean;
 }
 
 /** A line that is being rewritten. */
@@ -57,8 +57,8 @@ export class Rewriter implements vscode.Disposable {
       if (modelDir === null || run.signal.aborted) return null;
       const { panel, status } = this.parts;
       const { line, file } = found.info;
-      const says = this.parts.isAttacking()
-        ? vscode.l10n.t('Line {0} of {1} waits for the attack at work', line, file)
+      const says = this.parts.isOccupied()
+        ? vscode.l10n.t('Line {0} of {1} waits for what is at work', line, file)
         : vscode.l10n.t('Explaining line {0} of {1}', line, file);
       panel.open('rewrite');
       panel.busy(says);

@@ -128,9 +128,9 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   });
   const choices = new ChoiceMemory(new FakeMemento());
   const reader = new RecordReader(new FieldChoice(new FakeMemento()));
-  const isAttacking = () => false;
+  const isOccupied = () => false;
   return {
-    ...{ told, maps, rewritten, panel, status, log, failures, use, choices, reader, isAttacking },
+    ...{ told, maps, rewritten, panel, status, log, failures, use, choices, reader, isOccupied },
   };
 }
 

@@ -124,10 +124,10 @@ describe('Rewrite Line', () => {
     const waiting = new Rewriter({
       ...parts,
       panel: { ...panel, busy: text => says.push(text) },
-      isAttacking: () => true,
+      isOccupied: () => true,
     });
     await waiting.start(target);
-    assert.match(says[0]!, /waits for the attack/);
+    assert.match(says[0]!, /waits for what is at work/);
   });
 
   it('says in the panel what cannot be explained, without a message', async () => {

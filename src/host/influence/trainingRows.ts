@@ -1,0 +1,100 @@
+/** Rows of a result as lines of the training file: where they stand now, and whether they still are what was traced. */
+import * as vscode from 'vscode';
+import type { InfluenceRow } from '../../protocol';
+import { openDocument } from '../records/openDocument';
+import type { FoundRecord, RecordReader } from '../records/readRecord';
+import { baseName, type Target } from '../records/target';
+import { HostError } from '../report';
+
+export type Row = Pick<InfluenceRow, 'line' | 'text' | 'pair'>;
+
+/** Follows the lines of a file's rows while it is edited. */
+export class RowPlaces {
+  /** By the line (from 1) that a row has in the result: where that stands now, from 0. */
+  private readonly now: Map<number, number>;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    rows: readonly Row[],
+  ) {
+    this.now = new Map(rows.map(({ line }) => [line, line - 1]));
+  }
+
+  /** `moved` tells where a line (from 0) stands after an edit. */
+  follow(uri: vscode.Uri, moved: (line: number) => number): void {
+    if (uri.toString() !== this.uri.toString()) return;
+    for (const [line, now] of this.now) this.now.set(line, moved(now));
+  }
+
+  /** From 0. */
+  lineOf({ line }: Row): number {
+    return this.now.get(line) ?? line - 1;
+  }
+}
+
+/** A row as a record of the file as it is now. Throws a HostError where another text stands there. */
+export async function rowRecord(
+  row: Row,
+  places: RowPlaces,
+  reader: RecordReader,
+  signal: AbortSignal,
+): Promise<FoundRecord> {
+  const { uri } = places;
+  const line = places.lineOf(row);
+  const document = await openDocument(uri);
+  if (document && line >= document.lineCount) throw isAnother(uri, line);
+  const found = await reader.read({ uri, document, line }, signal);
+  const { text, pair } = found.info;
+  if (text !== row.text || (pair?.text ?? null) !== row.pair) throw isAnother(uri, line);
+  return found;
+}
+
+/** A row as the target of other questions. Throws as `rowRecord`. */
+export async function rowTarget(
+  row: Row,
+  places: RowPlaces,
+  reader: RecordReader,
+): Promise<Target> {
+  const { uri, record } = await rowRecord(row, places, reader, new AbortController().signal);
+  return { uri, document: await openDocument(uri), line: record.startLine };
+}
+
+/** Shows the line of a row, selected, in its file; where another text stands there now it is shown all the same, and a HostError says so. */
+export async function revealRow(row: Row, places: RowPlaces, reader: RecordReader): Promise<void> {
+  const { signal } = new AbortController();
+  try {
+    const { record } = await rowRecord(row, places, reader, signal);
+    const { startLine, endLine } = record;
+    await showLines(places.uri, startLine, endLine);
+  } catch (error) {
+    const line = places.lineOf(row);
+    await showLines(places.uri, line, line);
+    throw error;
+  }
+}
+
+/** In the editor that has the file already, else beside the panel; also a file that VS Code hides from extensions. */
+async function showLines(uri: vscode.Uri, start: number, end: number): Promise<void> {
+  const visible = vscode.window.visibleTextEditors.find(
+    editor => editor.document.uri.toString() === uri.toString(),
+  );
+  const viewColumn = visible?.viewColumn ?? vscode.ViewColumn.One;
+  const document = await openDocument(uri);
+  if (!document) {
+    const selection = new vscode.Range(start, 0, end, 0);
+    await vscode.commands.executeCommand('vscode.open', uri, { viewColumn, selection });
+    return;
+  }
+  const selection = document.validateRange(new vscode.Range(start, 0, end, Infinity));
+  const editor = await vscode.window.showTextDocument(document, { viewColumn, selection });
+  editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+}
+
+function isAnother(uri: vscode.Uri, line: number): HostError {
+  const says = vscode.l10n.t(
+    'Line {0} of {1} is not the text any more that was traced; trace again.',
+    line + 1,
+    baseName(uri),
+  );
+  return new HostError('bad-input', says, []);
+}
