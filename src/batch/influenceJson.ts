@@ -128,37 +128,37 @@ export function influenceJsonLine(result: InfluenceResult, place: TestPlace | nu
   return `${JSON.stringify(influenceJson(result, place))}\n`;
 }
 
+type OptionName = keyof ResolvedInfluenceOptions;
+
+const chosenParameters: readonly OptionName[] = ['params', 'lastBlocks', 'params_to_freeze'];
+const candidates: readonly OptionName[] = ['candidates', 'seed'];
+
 /** The options that each method reads, beside `k` and `unit`. */
-const read: Readonly<Record<InfluenceMethodName, readonly (keyof ResolvedInfluenceOptions)[]>> = {
+const read: Readonly<Record<InfluenceMethodName, readonly OptionName[]>> = {
   head: ['damping'],
   cg: [
-    'params',
-    'lastBlocks',
+    ...chosenParameters,
     'damping',
     'curvature',
     'curvatureLines',
     'tolerance',
     'maxSteps',
-    'candidates',
-    'seed',
+    ...candidates,
   ],
   lissa: [
-    'params',
-    'lastBlocks',
-    'params_to_freeze',
+    ...chosenParameters,
     'lissa_batch_size',
     'damping',
     'num_samples',
     'recursion_depth',
     'scale',
     'curvature',
-    'candidates',
-    'seed',
+    ...candidates,
   ],
   ekfac: ['params', 'lastBlocks', 'damping', 'curvatureLines', 'seed'],
-  tracin: ['params', 'lastBlocks', 'checkpoints', 'rates', 'candidates'],
-  'gradient-dot': ['params', 'lastBlocks', 'candidates'],
-  'gradient-cosine': ['params', 'lastBlocks'],
+  tracin: [...chosenParameters, 'checkpoints', 'rates', ...candidates],
+  'gradient-dot': [...chosenParameters, ...candidates],
+  'gradient-cosine': chosenParameters,
   neighbours: ['distance'],
 };
 

@@ -74,7 +74,7 @@ export function addInfluenceOptions(command: Command): Command {
     .option('--scale <x>', 'lissa: what the curvature is divided by, or "auto"', numberOrAuto)
     .option(
       '--params-to-freeze <regex...>',
-      'lissa: beginnings of the names of parameters that do not count',
+      'beginnings of the names of parameters that are not chosen',
     )
     .option('--checkpoint <dir>', 'tracin: a model folder, in the order of training', collectText)
     .option('--rate <x>', 'tracin: the learning rate at each checkpoint', collectNumber)

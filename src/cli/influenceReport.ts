@@ -31,10 +31,13 @@ export function reportInfluence(result: InfluenceResult, place: TestPlace, color
 /** In a few words, for progress: 'loss 0.31; line 17 helps most, line 230 hurts most'. */
 export function reportTraced(result: InfluenceResult): string {
   const { helps, hurts, testLoss } = result;
-  const words = wordsOf(result);
+  const [helping, hurting] =
+    result.method === 'neighbours'
+      ? ['is nearest with the same label', 'with another']
+      : ['helps most', 'hurts most'];
   const ends = [
-    ...helps.slice(0, 1).map(row => `${linesOf(row)} ${words.helps} most`),
-    ...hurts.slice(0, 1).map(row => `${linesOf(row)} ${words.hurts} most`),
+    ...helps.slice(0, 1).map(row => `${linesOf(row)} ${helping}`),
+    ...hurts.slice(0, 1).map(row => `${linesOf(row)} ${hurting}`),
   ];
   return [`loss ${short(testLoss)}`, ends.join(', ')].filter(part => part !== '').join('; ');
 }
@@ -69,22 +72,21 @@ function rowLines(
   ];
 }
 
-/** Never a bare sign. Neighbours neither help nor hurt. */
+/** Never a bare sign. Neighbours neither help nor hurt: their score is positive where the label is the same. */
 function wordsOf({ method, train }: InfluenceResult) {
   const file = printable(train.file);
-  return method === 'neighbours'
-    ? {
-        ...{ helps: 'near', helpsTitle: `nearest lines of ${file}` },
-        ...{ hurts: 'far', hurtsTitle: `farthest lines of ${file}` },
-      }
-    : {
-        ...{
-          helps: 'helps',
-          helpsTitle: `helps: more weight on these lines of ${file} lowers the loss`,
-        },
-        ...{
-          hurts: 'hurts',
-          hurtsTitle: `hurts: more weight on these lines of ${file} raises the loss`,
-        },
-      };
+  if (method === 'neighbours') {
+    return {
+      helps: 'near',
+      hurts: 'near',
+      helpsTitle: `same label: the nearest lines of ${file} with it`,
+      hurtsTitle: `another label: the nearest lines of ${file} with one`,
+    };
+  }
+  return {
+    helps: 'helps',
+    hurts: 'hurts',
+    helpsTitle: `helps: more weight on these lines of ${file} lowers the loss`,
+    hurtsTitle: `hurts: more weight on these lines of ${file} raises the loss`,
+  };
 }

@@ -69,9 +69,12 @@ export function remarks(result: About, colors: Colors): string[] {
     colors.dim(`${lines} lines of ${printable(file)} were used${features}`),
     colors.dim(`${printable(modelName)}, ${device}, ${milliseconds.toFixed(0)} ms`),
     ...train.problems.map(problem => colors.yellow(`!!  ${printable(problemSays(problem))}`)),
-    ...notes.map(({ ok, says }) =>
-      ok ? colors.dim(`ok  ${printable(says)}`) : colors.yellow(`!!  ${printable(says)}`),
-    ),
+    // The lines that were left out stand above, each kind with its lines.
+    ...notes
+      .filter(({ check }) => check !== 'training-lines')
+      .map(({ ok, says }) =>
+        ok ? colors.dim(`ok  ${printable(says)}`) : colors.yellow(`!!  ${printable(says)}`),
+      ),
   ];
 }
 

@@ -67,9 +67,17 @@ sample, cpu, 13 ms
     );
   });
 
-  it('neighbours are near and far, and neither help nor hurt', () => {
+  it('neighbours are near, with the same label or with another, and neither help nor hurt', () => {
     const report = reportInfluence(fakeInfluence({ method: 'neighbours' }), place, plain);
-    assert.match(report, /\nnearest lines of train\.jsonl\n {2}########## {2}near 2\.00/);
+    assert.match(
+      report,
+      /\nsame label: the nearest lines of train\.jsonl with it\n {2}#{10} {2}near 2\.00/,
+    );
+    assert.match(report, /\nanother label: .*\n {2}##### {5} {2}near 1\.00 {2}line 230/);
+    assert.equal(
+      reportTraced(fakeInfluence({ method: 'neighbours' })),
+      'loss 1.39; line 17 is nearest with the same label, line 230 with another',
+    );
     assert.ok(!/\b(?:helps|hurts) \d/.test(report));
   });
 
