@@ -131,7 +131,6 @@ export function influenceJsonLine(result: InfluenceResult, place: TestPlace | nu
 type OptionName = keyof ResolvedInfluenceOptions;
 
 const chosenParameters: readonly OptionName[] = ['params', 'lastBlocks', 'params_to_freeze'];
-const candidates: readonly OptionName[] = ['candidates', 'seed'];
 
 /** The options that each method reads, beside `k` and `unit`. */
 const read: Readonly<Record<InfluenceMethodName, readonly OptionName[]>> = {
@@ -143,7 +142,8 @@ const read: Readonly<Record<InfluenceMethodName, readonly OptionName[]>> = {
     'curvatureLines',
     'tolerance',
     'maxSteps',
-    ...candidates,
+    'candidates',
+    'seed',
   ],
   lissa: [
     ...chosenParameters,
@@ -153,11 +153,13 @@ const read: Readonly<Record<InfluenceMethodName, readonly OptionName[]>> = {
     'recursion_depth',
     'scale',
     'curvature',
-    ...candidates,
+    'curvatureLines',
+    'candidates',
+    'seed',
   ],
   ekfac: ['params', 'lastBlocks', 'damping', 'curvatureLines', 'seed'],
-  tracin: [...chosenParameters, 'checkpoints', 'rates', ...candidates],
-  'gradient-dot': [...chosenParameters, ...candidates],
+  tracin: [...chosenParameters, 'checkpoints', 'rates', 'candidates'],
+  'gradient-dot': [...chosenParameters, 'candidates'],
   'gradient-cosine': chosenParameters,
   neighbours: ['distance'],
 };
