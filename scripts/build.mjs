@@ -5,6 +5,7 @@
  * | ----------------------- | -------------------------- | --------------------------- |
  * | dist/extension.js       | VS Code's extension host   | native modules              |
  * | dist/engine.js          | a child process            |                             |
+ * | dist/eigenWorker.js     | a thread of the engine     |                             |
  * | dist/cli.js             | a terminal                 |                             |
  * | dist/webview/panel.*    | the page of the panel      | anything of Node            |
  * | out/test/host/**        | the extension host, tests  |                             |
@@ -62,6 +63,11 @@ const bundles = [
     name: 'engine',
     entries: ['src/engine/main.ts'],
     options: { ...node, outfile: 'dist/engine.js', external: nativeModules },
+  },
+  {
+    name: 'eigenvectors',
+    entries: ['src/interpret/influence/ekfac/eigenWorker.ts'],
+    options: { ...node, outfile: 'dist/eigenWorker.js' },
   },
   {
     name: 'command line',

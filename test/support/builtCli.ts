@@ -11,10 +11,14 @@ export interface Finished {
 
 export const builtFolder = path.resolve('out', 'test', 'cli');
 
-/** Bundles cli.js and engine.js side by side. */
+/** Bundles cli.js, engine.js and the engine's thread side by side. */
 export async function buildCli(): Promise<void> {
   await build({
-    entryPoints: { cli: 'src/cli.ts', engine: 'src/engine/main.ts' },
+    entryPoints: {
+      cli: 'src/cli.ts',
+      engine: 'src/engine/main.ts',
+      eigenWorker: 'src/interpret/influence/ekfac/eigenWorker.ts',
+    },
     outdir: builtFolder,
     bundle: true,
     platform: 'node',

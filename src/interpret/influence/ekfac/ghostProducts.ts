@@ -40,6 +40,12 @@ const leastTokens = 128;
 /** Forward passes of a program, the products with one query included. */
 const passes = 3;
 
+/** Eigenvectors of a layer as columns: Q_A [columns, columns], Q_G [outputs, outputs]. */
+export interface Bases {
+  readonly inputs: Float64Array;
+  readonly outputs: Float64Array;
+}
+
 /** How a program goes over examples. */
 interface Course extends GhostOptions {
   readonly given?: Feeds;
@@ -167,6 +173,20 @@ export class GhostProducts implements Releasable {
     });
   }
 
+  /** The eigenvectors of each layer, and 1 / (eigenvalue + damping) where it is needed, as the passes take them. */
+  basisFeeds(bases: readonly Bases[], inverses: LayerMatrices | null = null): Feeds {
+    const given: Feeds = {};
+    for (const [at, { outputs, columns }] of this.layers.entries()) {
+      const put = (name: string, matrix: Float64Array, rows: number, width: number): void => {
+        given[name] = matrixFeed(Float32Array.from(matrix), rows, width);
+      };
+      put(ghostInputs.basisIn(at), bases[at]!.inputs, columns, columns);
+      put(ghostInputs.basisOut(at), bases[at]!.outputs, outputs, outputs);
+      if (inverses) put(ghostInputs.inverse(at), inverses[at]!, outputs, columns);
+    }
+    return given;
+  }
+
   zeros(size: (layer: LinearLayer) => number): Float64Array[] {
     return this.layers.map(layer => new Float64Array(size(layer)));
   }
@@ -240,13 +260,13 @@ export class GhostProducts implements Releasable {
     checkTargets(this.losses.model, examples);
     const { scale = () => 1, numbers, seed = 0 } = course;
     const program = await this.program(result);
+    const given = course.given ?? {};
     let done = 0;
     for (const batch of this.batchesOf(result, program.device, examples, course)) {
       await breathe(course);
       const some = batch.map(at => examples[at]!);
       const weights = batch.map(at => scale(at) / this.losses.decisions(examples[at]!));
       const which = batch.map(at => numbers?.[at] ?? at);
-      const given = course.given ?? {};
       visit(batch, await program.run({ examples: some, weights, numbers: which, seed }, given));
       done += batch.length;
       const total = examples.length;
