@@ -6,7 +6,7 @@ import { printable } from './heatLine';
 const apart = 1000;
 
 /**
- * Writes a line at first, and then no more than one a second: '1024/67000  reading reviews.train.jsonl'.
+ * Writes a line at first, and then no more than one a second: ' 42 %  Loss of 420 of 1000 lines'.
  * @param now milliseconds; for tests.
  */
 export function progressLines(
@@ -17,7 +17,7 @@ export function progressLines(
   return ({ done, total, says }) => {
     if (now() - last < apart) return;
     last = now();
-    const count = total > 0 ? `${done}/${total}  ` : '';
-    err(`${count}${printable(says)}\n`);
+    const share = total > 1 ? `${String(Math.floor((100 * done) / total)).padStart(3)} %  ` : '';
+    err(`${share}${printable(says)}\n`);
   };
 }

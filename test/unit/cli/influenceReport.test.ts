@@ -150,13 +150,13 @@ describe('progress on standard error', () => {
     }
     assert.equal(
       told,
-      '0/5000  reading␛ train.jsonl\n1000/5000  reading␛ train.jsonl\n2000/5000  reading␛ train.jsonl\n',
+      '  0 %  reading␛ train.jsonl\n 20 %  reading␛ train.jsonl\n 40 %  reading␛ train.jsonl\n',
     );
   });
 
-  it('has no count where nobody knows how much there is', () => {
+  it('has no share where there is only one step', () => {
     let told = '';
-    progressLines(text => (told += text))({ done: 0, total: 0, says: 'waiting' });
+    progressLines(text => (told += text))({ done: 0, total: 1, says: 'waiting' });
     assert.equal(told, 'waiting\n');
   });
 });
