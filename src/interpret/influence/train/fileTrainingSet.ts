@@ -7,8 +7,10 @@ import type { TrainingProblem, TrainingSummary } from '../../../protocol/influen
 import type { RunOptions } from '../../task/predictRows';
 import type { ExampleBlock, TrainFeatures, TrainingSet } from '../trainingSet';
 import { withTarget } from './encodeExample';
+import type { FeatureCache } from './featureCache';
 import type { ExampleReader } from './readExamples';
 import type { Scan } from './scan';
+import { trainFeatures } from './trainFeatures';
 
 export class FileTrainingSet implements TrainingSet {
   readonly model: Model;
@@ -16,12 +18,14 @@ export class FileTrainingSet implements TrainingSet {
   readonly count: number;
   readonly problems: readonly TrainingProblem[];
   readonly sha256: string;
+  private ready: { features: TrainFeatures; readonly cache: FeatureCache } | null = null;
   private readonly kept = new Map<string, Promise<unknown>>();
 
   constructor(
     readonly path: string,
     { problems, sha256, table }: Scan,
     private readonly reader: ExampleReader,
+    private readonly cacheDir: string,
   ) {
     this.model = reader.model;
     this.file = basename(path);
@@ -72,8 +76,18 @@ export class FileTrainingSet implements TrainingSet {
     }
   }
 
-  features(_options: RunOptions = {}): Promise<TrainFeatures> {
-    return Promise.reject(new Error('not yet'));
+  /** Asked again, nothing is looked for on disk: `computed` is 0. */
+  async features(options: RunOptions = {}): Promise<TrainFeatures> {
+    await this.reader.check();
+    const { ready } = this;
+    if (ready && !ready.cache.isLost) {
+      ready.features = { ...ready.features, computed: 0, cached: this.count };
+      return ready.features;
+    }
+    const found = await trainFeatures(this.reader, this.cacheDir, options);
+    this.ready?.cache.close();
+    this.ready = found;
+    return found.features;
   }
 
   async keep<T>(name: string, make: () => Promise<T>): Promise<T> {
@@ -91,7 +105,8 @@ export class FileTrainingSet implements TrainingSet {
 
   summary(): TrainingSummary {
     const { file, path, count, problems } = this;
-    return { file, path, lines: count, problems, computed: null, cached: null };
+    const { computed, cached } = this.ready?.features ?? { computed: null, cached: null };
+    return { file, path, lines: count, problems, computed, cached };
   }
 
   /** Releases what was kept, where it can be released, and closes the file. */
@@ -101,6 +116,8 @@ export class FileTrainingSet implements TrainingSet {
     for (const result of made) {
       if (result.status === 'fulfilled' && isReleasable(result.value)) await result.value.release();
     }
+    this.ready?.cache.close();
+    this.ready = null;
     await this.reader.file.lines.close();
   }
 }

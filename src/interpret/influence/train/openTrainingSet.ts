@@ -42,7 +42,7 @@ export async function openTrainingSet(
     const scanned = await scan(model, file, options);
     const reader = new ExampleReader(model, file, scanned.table, path, stamp);
     await reader.check();
-    return new FileTrainingSet(path, scanned, reader);
+    return new FileTrainingSet(path, scanned, reader, options.cacheDir);
   } catch (error) {
     await lines.close();
     throw error;

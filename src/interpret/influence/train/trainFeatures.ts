@@ -1,0 +1,273 @@
+/** The features of all examples of a training file: computed where the cache has none, and then read from it. */
+import { GlassboxError } from '../../../protocol/messages';
+import type { RunOptions } from '../../task/predictRows';
+import { FeatureProgram } from '../head/featureProgram';
+import type { FeatureBlock, FeatureSource } from '../head/features';
+import type { TrainFeatures } from '../trainingSet';
+import { attempt, featureKey, useFolder } from './cacheFolders';
+import type { EncodedExample } from './encodeExample';
+import { FeatureCache } from './featureCache';
+import type { FeatureEntry } from './featureFile';
+import type { ExampleReader } from './readExamples';
+
+/** Examples that are sorted by length together, so that little is padded; by number, so that a run that goes on cuts as one that was not cut off. */
+const together = 1024;
+/** What is computed between two looks at the clock: tokens of a forward pass, about a second on a desktop. */
+const operations = { cpu: 1e11, webgpu: 1e12 };
+const tokens = { least: 512, most: 8192 };
+/** Written after so many milliseconds, or so many bytes. */
+const flushed = { after: 1000, bytes: 1 << 25 };
+/** Bytes of a block that is read, and of the features that are kept in memory once they were read. */
+const readBytes = 1 << 22;
+export const mostInMemory = 1 << 28;
+
+/**
+ * Blocks of the source come from memory where all features have at most `inMemory` bytes (by default 256 MB), else from disk each time.
+ * Throws GlassboxError: 'cancelled', 'unsupported' for a model without a last linear map, 'bad-input' where the file was changed or the
+ * folder cannot be written.
+ */
+export async function trainFeatures(
+  reader: ExampleReader,
+  cacheDir: string,
+  { signal, progress }: RunOptions,
+  inMemory = mostInMemory,
+): Promise<{ features: TrainFeatures; cache: FeatureCache }> {
+  await reader.check();
+  const program = await FeatureProgram.of(reader.model);
+  const folder = await useFolder(cacheDir, await featureKey(program));
+  const { width } = program.place.head;
+  const cache = await FeatureCache.open(folder, reader.table, width, signal);
+  try {
+    const missing = missingIn(reader, cache);
+    const filling = new Filling(reader, program, cache, cacheDir);
+    const { count } = reader.table;
+    await filling.fill(missing, {
+      ...(signal && { signal }),
+      progress: ({ done }) => {
+        const ready = count - missing.length + done;
+        const says = `Features of ${ready} of ${count} lines`;
+        progress?.({ done: ready, total: count, says });
+      },
+    });
+    return { features: featuresOf(reader, cache, missing.length, inMemory), cache };
+  } catch (error) {
+    cache.close();
+    throw error;
+  }
+}
+
+/** Numbers of examples without features, those with the text of another one included. */
+function missingIn(reader: ExampleReader, cache: FeatureCache): number[] {
+  const missing: number[] = [];
+  for (let number = 0; number < reader.table.count; number++) {
+    const found = cache.locate(number);
+    if (found) reader.lengths[number] = found.cut ? 2 : 1;
+    else missing.push(number);
+  }
+  return missing;
+}
+
+class Filling {
+  private readonly entries: FeatureEntry[] = [];
+  private readonly pending: Float32Array[] = [];
+  private bytes = 0;
+  private last = performance.now();
+
+  constructor(
+    private readonly reader: ExampleReader,
+    private readonly program: FeatureProgram,
+    private readonly cache: FeatureCache,
+    private readonly cacheDir: string,
+  ) {}
+
+  /** What was computed stays, whatever happens. */
+  async fill(missing: readonly number[], options: RunOptions): Promise<void> {
+    try {
+      let done = 0;
+      for (const chunk of chunks(missing)) {
+        const first = chunk.filter(number => this.cache.firstOf(number) === number);
+        await this.fillSome(first, options, more => {
+          options.progress?.({ done: done + more, total: missing.length, says: '' });
+        });
+        done += chunk.length;
+      }
+    } finally {
+      await this.flush();
+    }
+  }
+
+  private async fillSome(
+    numbers: readonly number[],
+    { signal }: RunOptions,
+    tell: (done: number) => void,
+  ): Promise<void> {
+    const texts: { number: number; encoded: EncodedExample }[] = [];
+    for await (const block of this.reader.encode(numbers, signal)) {
+      block.numbers.forEach((number, i) => texts.push({ number, encoded: block.encoded[i]! }));
+    }
+    const sizeOf = (i: number): number => sorted[i]!.encoded.row.ids.length;
+    const sorted = texts.sort((a, b) => a.encoded.row.ids.length - b.encoded.row.ids.length);
+    for (let from = 0; from < sorted.length;) {
+      let [to, size] = [from + 1, sizeOf(from)];
+      while (to < sorted.length && size + sizeOf(to) <= this.tokens) size += sizeOf(to++);
+      await this.compute(sorted.slice(from, to), signal);
+      from = to;
+      tell(to);
+    }
+  }
+
+  private get tokens(): number {
+    const { program } = this;
+    const affordable = operations[program.device] / (2 * program.model.about.matrixWeights);
+    return Math.min(tokens.most, Math.max(tokens.least, affordable));
+  }
+
+  private async compute(
+    texts: readonly { number: number; encoded: EncodedExample }[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const positions = texts.map(({ encoded }) => encoded.read?.positions ?? [0]);
+    const { features } = await this.program.run(
+      texts.map(({ encoded }) => encoded.row),
+      { positions, ...(signal && { signal }) },
+    );
+    for (const { number, encoded } of texts) {
+      this.entries.push({
+        hash: this.reader.table.hashOf(number),
+        rows: encoded.read?.words.length ?? 1,
+        cut: encoded.cut,
+        words: encoded.read?.words.every((word, row) => word === row)
+          ? null
+          : (encoded.read?.words ?? null),
+      });
+    }
+    this.pending.push(features);
+    this.bytes += features.byteLength;
+    const { after, bytes } = flushed;
+    if (this.bytes >= bytes || performance.now() - this.last >= after) await this.flush();
+  }
+
+  private async flush(): Promise<void> {
+    if (this.entries.length > 0) {
+      const all = new Float32Array(this.bytes / 4);
+      let at = 0;
+      for (const some of this.pending) {
+        all.set(some, at);
+        at += some.length;
+      }
+      await attempt(this.cacheDir, () => {
+        this.cache.append(this.entries, all);
+        return Promise.resolve();
+      });
+    }
+    this.entries.length = this.pending.length = this.bytes = 0;
+    this.last = performance.now();
+  }
+}
+
+/** Numbers in groups that depend on nothing but the numbers. */
+function* chunks(numbers: readonly number[]): Generator<number[]> {
+  let chunk: number[] = [];
+  for (const number of numbers) {
+    const [last] = chunk.slice(-1);
+    if (last !== undefined && Math.floor(last / together) !== Math.floor(number / together)) {
+      yield chunk;
+      chunk = [];
+    }
+    chunk.push(number);
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function featuresOf(
+  reader: ExampleReader,
+  cache: FeatureCache,
+  computed: number,
+  inMemory: number,
+): TrainFeatures {
+  const { count } = reader.table;
+  const starts = new Float64Array(count + 1);
+  for (let number = 0; number < count; number++) {
+    const found = cache.locate(number);
+    if (!found) throw new GlassboxError('internal', 'A line has no features; ask again.');
+    reader.lengths[number] = found.cut ? 2 : 1;
+    starts[number + 1] = starts[number]! + found.rows;
+  }
+  const source = sourceOf(reader, cache, starts, inMemory);
+  return { source, starts, computed, cached: count - computed };
+}
+
+function sourceOf(
+  reader: ExampleReader,
+  cache: FeatureCache,
+  starts: Float64Array,
+  inMemory: number,
+): FeatureSource {
+  const { width } = cache;
+  const { head } = reader.model.about;
+  const classes = head.classes!;
+  const rows = starts.at(-1)!;
+  const most = Math.max(1, Math.floor(readBytes / (4 * width)));
+  let memory: Float32Array | null = null;
+  const blockAt = (first: number, last: number): FeatureBlock => {
+    const [from, to] = [starts[first]!, starts[last]!];
+    const features = memory?.subarray(from * width, to * width) ?? read(first, last);
+    const { targets, weights } = targetsOf(reader, cache, starts, first, last, classes);
+    return { rows: to - from, features, targets, ...(weights && { weights }) };
+  };
+  const read = (first: number, last: number): Float32Array => {
+    const found = new Float32Array((starts[last]! - starts[first]!) * width);
+    cache.read(first, last, found);
+    return found;
+  };
+  const cuts = function* (): Generator<[number, number]> {
+    for (let first = 0; first < starts.length - 1;) {
+      let last = first + 1;
+      while (last < starts.length - 1 && starts[last + 1]! - starts[first]! <= most) last++;
+      yield [first, last];
+      first = last;
+    }
+  };
+  return {
+    rows,
+    *blocks() {
+      const filling =
+        !memory && rows * width * 4 <= inMemory ? new Float32Array(rows * width) : null;
+      for (const [first, last] of cuts()) {
+        const block = blockAt(first, last);
+        filling?.set(block.features, starts[first]! * width);
+        yield block;
+      }
+      // Only a pass that came to its end has filled it.
+      if (filling) memory = filling;
+    },
+  };
+}
+
+/** y of rows, and of a tagger what they count: together 1 for each example. */
+function targetsOf(
+  { table, model }: ExampleReader,
+  cache: FeatureCache,
+  starts: Float64Array,
+  first: number,
+  last: number,
+  classes: number,
+): { targets: Float64Array; weights: Float64Array | null } {
+  const origin = starts[first]!;
+  const rows = starts[last]! - origin;
+  const targets = new Float64Array(rows * classes);
+  const weights = model.about.head.decides === 'token' ? new Float64Array(rows) : null;
+  for (let number = first; number < last; number++) {
+    const target = table.targetOf(number);
+    const [from, to] = [starts[number]! - origin, starts[number + 1]! - origin];
+    if (weights) {
+      const tags = target as readonly number[];
+      for (let row = from; row < to; row++) {
+        targets[row * classes + tags[cache.wordAt(number, row - from)]!] = 1;
+        weights[row] = 1 / (to - from);
+      }
+    } else if (typeof target === 'number') targets[from * classes + target] = 1;
+    else targets.set(target, from * classes);
+  }
+  return { targets, weights };
+}
