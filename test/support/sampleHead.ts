@@ -64,7 +64,8 @@ async function readSet(model: Model, name: string): Promise<SampleSet> {
   };
 }
 
-function plantedRows(): number[] {
+/** Rows of the training file (from 0) whose labels are wrong on purpose, by the sample's README. */
+export function plantedRows(): number[] {
   const readme = readFileSync(path.join(folder, 'README.md'), 'utf8');
   const [, rest] = readme.split('<!-- mislabelled -->');
   const [table] = rest!.split('<!-- end -->');

@@ -1,0 +1,181 @@
+/** How many wrong labels one finds by reading the first tenth of a ranked training file. */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { FeatureProgram } from '../../src/interpret/influence/head/featureProgram';
+import { oneHot, sourceOf } from '../../src/interpret/influence/head/features';
+import { HeadInfluence } from '../../src/interpret/influence/head/headInfluence';
+import { trainHead } from '../../src/interpret/influence/head/trainHead';
+import { suspicionMethodTable } from '../../src/interpret/influence/methods';
+import { resolveSuspicionOptions } from '../../src/interpret/influence/options';
+import { openTrainingSet } from '../../src/interpret/influence/train/openTrainingSet';
+import { suspicionMethods, suspicionNames } from '../../src/protocol/influence';
+import type { SuspicionMethodName } from '../../src/protocol/influence';
+import { openModel } from '../support/attackStudy';
+import { examplesOf, featuresOf, readLines, type LabelledLine } from '../support/labelledSet';
+import { kit } from '../support/models';
+import { seededRandom } from '../support/numbers';
+import { plantedRows } from '../support/sampleHead';
+import { mean, ranks, standardDeviation } from '../support/statistics';
+import { writeWithHead } from '../support/withHead';
+
+const sample = path.resolve('media', 'sample');
+/** Lines of SST-2 a seed, and the share of their labels that is flipped. */
+const [drawn, flippedShare] = [5000, 0.1];
+/** Of the list that is read. */
+const readShare = 0.1;
+
+/** Shares of the wrong labels that are in the first tenth of the list, one a seed. */
+type Found = ReadonlyMap<SuspicionMethodName, readonly number[]>;
+
+export interface Recovery {
+  readonly name: string;
+  readonly wrong: number;
+  readonly lines: number;
+  readonly found: Found;
+}
+
+/** The sample's planted labels, as its model is. */
+export async function sampleRecovery(methods = suspicionMethods): Promise<Recovery> {
+  const file = path.join(sample, 'reviews.train.jsonl');
+  const wrong = plantedRows();
+  const found = new Map<SuspicionMethodName, number[]>();
+  for (const method of methods) {
+    found.set(method, [shareFound(await rankBy(path.join(sample, 'model'), file, method), wrong)]);
+  }
+  const lines = readLines(file).length;
+  return {
+    name: 'the sample: labels that are wrong on purpose',
+    wrong: wrong.length,
+    lines,
+    found,
+  };
+}
+
+/**
+ * For each seed 5,000 lines of SST-2, of which a tenth gets the other label, and the last layer of sst2-bert trained to its optimum on
+ * them. Null where the kit is not there.
+ */
+export async function flippedRecovery(
+  seeds: readonly number[],
+  methods = suspicionMethods,
+): Promise<Recovery | null> {
+  const dir = path.join(kit, 'models', 'sst2-bert');
+  if (!existsSync(dir)) return null;
+  const all = readLines(path.join(kit, 'data', 'sst2', 'train.jsonl'));
+  const found = new Map(methods.map(method => [method, [] as number[]]));
+  for (const seed of seeds) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'glassbox-flipped-'));
+    try {
+      const { lines, wrong } = flip(all, seed);
+      const file = path.join(folder, 'train.jsonl');
+      writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+      await retrained(dir, lines, folder);
+      for (const method of methods) {
+        found.get(method)!.push(shareFound(await rankBy(folder, file, method), wrong));
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+  const name = 'SST-2: 10 % of the labels flipped, last layer trained on them';
+  return { name, wrong: flippedShare * drawn, lines: drawn, found };
+}
+
+/** Lines drawn by the seed, in random order, and which of them have the other label now. */
+function flip(
+  all: readonly LabelledLine[],
+  seed: number,
+): { lines: LabelledLine[]; wrong: number[] } {
+  const random = seededRandom(seed);
+  const order = Array.from(all, (_, i) => i);
+  for (let i = 0; i < drawn; i++) {
+    const j = i + Math.floor(random() * (order.length - i));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const other = (label: string): string => (label === 'positive' ? 'negative' : 'positive');
+  const lines = order.slice(0, drawn).map((at, i) => {
+    const { text, label } = all[at]!;
+    return { text, label: i < flippedShare * drawn ? other(label) : label };
+  });
+  // The order in the file says nothing.
+  const places = Array.from(lines, (_, i) => i).sort((a, b) =>
+    lines[a]!.text.localeCompare(lines[b]!.text),
+  );
+  return {
+    lines: places.map(at => lines[at]!),
+    wrong: places.flatMap((at, place) => (at < flippedShare * drawn ? [place] : [])),
+  };
+}
+
+/** Writes to `folder` the model with a last layer that is at its optimum on these lines. */
+async function retrained(
+  dir: string,
+  lines: readonly LabelledLine[],
+  folder: string,
+): Promise<void> {
+  const model = await openModel(dir);
+  try {
+    const examples = await examplesOf(model, lines);
+    const targets = oneHot(
+      examples.map(({ target }) => target as number),
+      model.about.head.classes!,
+    );
+    const source = sourceOf(await featuresOf(model, examples), targets, lines.length);
+    const { head } = (await FeatureProgram.of(model)).place;
+    const { damping } = await HeadInfluence.of(source, head);
+    const trained = await trainHead(source, head, { damping });
+    await writeWithHead(model, dir, trained.head, folder);
+  } finally {
+    await model.release();
+  }
+}
+
+async function rankBy(
+  dir: string,
+  file: string,
+  method: SuspicionMethodName,
+): Promise<Float64Array> {
+  const cacheDir = mkdtempSync(path.join(os.tmpdir(), 'glassbox-cache-'));
+  const model = await openModel(dir);
+  try {
+    const train = await openTrainingSet(model, { path: file }, { cacheDir });
+    const context = { model, train, openModel, cacheDir };
+    const { scores } = await suspicionMethodTable[method](resolveSuspicionOptions({}), context);
+    await train.release();
+    return scores;
+  } finally {
+    await model.release();
+    rmSync(cacheDir, { recursive: true });
+  }
+}
+
+function shareFound(scores: Float64Array, wrong: readonly number[]): number {
+  const place = ranks(scores.map(score => -score));
+  const read = readShare * scores.length;
+  return wrong.filter(row => place[row]! <= read).length / wrong.length;
+}
+
+/** As Markdown. Random order has no measurement but an expectation, with the deviation of a draw without replacement. */
+export function printRecovery(recoveries: readonly Recovery[]): void {
+  for (const { name, wrong, lines, found } of recoveries) {
+    const chance = Math.sqrt((readShare * (1 - readShare) * (lines - wrong)) / (lines - 1) / wrong);
+    console.log(`\n${name} (${wrong} of ${lines} lines)\n`);
+    console.log('| ranked by | found in the first 10 % | seeds |\n|---|---:|---:|');
+    for (const [method, shares] of found) {
+      const spread = shares.length > 1 ? ` ± ${percent(standardDeviation(shares))}` : '';
+      console.log(
+        `| ${suspicionNames[method]} | ${percent(mean(shares))}${spread} % | ${shares.length} |`,
+      );
+    }
+    console.log(`| Random | ${percent(readShare)} ± ${percent(chance)} % (expected) | |`);
+    const by = (method: SuspicionMethodName): number => mean(found.get(method) ?? [NaN]);
+    const best = Math.max(...(['head', 'ekfac'] as const).map(by).filter(Number.isFinite));
+    const verdict = best > by('loss') ? 'beats' : best === by('loss') ? 'equals' : 'does not beat';
+    console.log(`\nSelf-influence ${verdict} the ranking by loss here.`);
+  }
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
