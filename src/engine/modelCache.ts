@@ -22,12 +22,25 @@ export class ModelCache {
   /** In the order of their last use. */
   private readonly entries = new Map<string, Entry>();
 
+  /** `beforeRelease`: frees what was made with a model and is kept elsewhere. */
+  constructor(
+    private readonly beforeRelease: (model: Model) => Promise<void> = () => Promise.resolve(),
+  ) {}
+
   get folders(): string[] {
     return [...this.entries.values()].map(entry => entry.model.about.dir);
   }
 
-  /** Not for two callers at once: the engine asks for one thing after another. Throws as loadModel. */
-  async get(dir: string, device: DevicePreference, options: LoadOptions = {}): Promise<Model> {
+  /**
+   * Not for two callers at once: the engine asks for one thing after another. `inUse`: a model that is not released to make room. Throws
+   * as loadModel.
+   */
+  async get(
+    dir: string,
+    device: DevicePreference,
+    options: LoadOptions = {},
+    inUse?: Model,
+  ): Promise<Model> {
     const { tokenizer = 'required', task = '' } = options;
     const key = [path.resolve(dir), device, tokenizer, task].join('\0');
     const stamp = await stampOf(watchedFiles(dir));
@@ -37,25 +50,31 @@ export class ModelCache {
       this.entries.set(key, kept);
       return kept.model;
     }
-    await kept?.model.release();
+    if (kept) await this.release(kept.model);
     const model = await loadModel(dir, device, options);
     this.entries.set(key, { stamp, partsStamp: await stampOf(model.about.parts), model });
-    await this.shrink();
+    await this.shrink([model, inUse]);
     return model;
   }
 
   async clear(): Promise<void> {
     const entries = [...this.entries.values()];
     this.entries.clear();
-    for (const { model } of entries) await model.release();
+    for (const { model } of entries) await this.release(model);
   }
 
-  private async shrink(): Promise<void> {
-    for (const [key, { model }] of this.entries) {
+  private async shrink(inUse: readonly (Model | undefined)[]): Promise<void> {
+    for (const [key, { model }] of [...this.entries]) {
       if (this.entries.size <= mostModels) return;
+      if (inUse.includes(model)) continue;
       this.entries.delete(key);
-      await model.release();
+      await this.release(model);
     }
+  }
+
+  private async release(model: Model): Promise<void> {
+    await this.beforeRelease(model);
+    await model.release();
   }
 }
 

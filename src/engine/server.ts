@@ -1,6 +1,9 @@
 /** What the engine does for those who ask, in whatever process it lives. */
 import { attack } from '../interpret/attack/attack';
 import { checkModel } from '../interpret/check/checkModel';
+import { traceInfluence, type TraceCalls } from '../interpret/influence/influence';
+import { findSuspicious } from '../interpret/influence/suspicious';
+import type { TrainingSet } from '../interpret/influence/trainingSet';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
 import { methodDescriptions } from '../interpret/saliency/methods';
@@ -21,11 +24,18 @@ import type {
   ExplainRequest,
   ModelInfo,
 } from '../protocol/explanation';
+import type {
+  InfluenceRequest,
+  InfluenceResult,
+  SuspicionRequest,
+  SuspicionResult,
+} from '../protocol/influence';
 import { GlassboxError } from '../protocol/messages';
 import type { CheckRequest, ModelCheck } from '../protocol/modelCheck';
 import type { TaskKind } from '../protocol/task';
 import { ModelCache } from './modelCache';
 import { SerialQueue } from './serialQueue';
+import { TrainingSets } from './trainingSets';
 
 export interface ModelPlace {
   readonly modelDir: string;
@@ -38,7 +48,8 @@ export interface ModelPlace {
  * faster, and would need the memory of two. One that waits can be cancelled before it starts.
  */
 export class EngineServer {
-  private readonly models = new ModelCache();
+  private readonly trainingSets = new TrainingSets();
+  private readonly models = new ModelCache(model => this.trainingSets.release(model));
   private readonly queue = new SerialQueue();
   private explained = 0;
 
@@ -96,6 +107,44 @@ export class EngineServer {
     }, context.signal);
   }
 
+  /** Which training lines help and hurt. Throws GlassboxError. */
+  influence(
+    request: InfluenceRequest,
+    context: Partial<HandlerContext> = {},
+  ): Promise<InfluenceResult> {
+    return this.aboutTraining(request, context, traceInfluence);
+  }
+
+  /** Which training lines are probably mislabelled. Throws GlassboxError. */
+  suspicious(
+    request: SuspicionRequest,
+    context: Partial<HandlerContext> = {},
+  ): Promise<SuspicionResult> {
+    return this.aboutTraining(request, context, findSuspicious);
+  }
+
+  /** Opens the model and its training file, or takes them as they were kept. */
+  private aboutTraining<Request extends InfluenceRequest | SuspicionRequest, Result>(
+    request: Request,
+    context: Partial<HandlerContext>,
+    answer: (
+      model: Model,
+      request: Request,
+      train: TrainingSet,
+      calls: TraceCalls,
+    ) => Promise<Result>,
+  ): Promise<Result> {
+    return this.queue.run(async () => {
+      const { modelDir, device, task, cacheDir } = request;
+      const model = await this.models.get(modelDir, device, { task });
+      stopIfCancelled(context);
+      const train = await this.trainingSets.get(model, request.train, { ...context, cacheDir });
+      const openModel = (dir: string): Promise<Model> =>
+        this.models.get(dir, device, { task }, model);
+      return await answer(model, request, train, { ...context, openModel });
+    }, context.signal);
+  }
+
   /** Checks a model; what is wrong with it is in the answer. Throws GlassboxError 'cancelled'. */
   checkModel(request: CheckRequest, context: Partial<HandlerContext> = {}): Promise<ModelCheck> {
     return this.queue.run(() => checkModel(request, context), context.signal);
@@ -110,7 +159,7 @@ export class EngineServer {
     };
   }
 
-  /** Frees the models. */
+  /** Frees the models and the training files. */
   release(): Promise<void> {
     return this.queue.run(() => this.models.clear());
   }
@@ -138,13 +187,15 @@ export function serve(
     };
     return thenTell(server.attack(request, context, tell));
   });
+  channel.handle('influence', (request, context) => thenTell(server.influence(request, context)));
+  channel.handle('suspicious', (request, context) => thenTell(server.suspicious(request, context)));
   channel.handle('checkModel', (request, context) => thenTell(server.checkModel(request, context)));
   channel.handle('status', () => server.status());
 }
 
 /** Loading cannot be interrupted; what follows need not be begun. */
 function stopIfCancelled({ signal }: Partial<HandlerContext>): void {
-  if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
+  if (signal?.aborted) throw new GlassboxError('cancelled', 'Cancelled.');
 }
 
 function describe({ about }: Model): ModelInfo {

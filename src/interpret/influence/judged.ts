@@ -2,85 +2,51 @@
 import type { Head } from '../../model/head';
 import type { Model } from '../../model/model';
 import { logitsAt, type RowOutput } from '../../model/rowOutput';
+import type { InfluenceInstance } from '../../protocol/influence';
 import { predictRows, type RunOptions } from '../task/predictRows';
-import { checkFinite, indexOfLargest } from '../task/reading';
-import { shortNumber } from '../task/regressing';
+import { checkFinite } from '../task/reading';
 import type { Example } from './curvature/batches';
 import type { Target } from './curvature/rowLoss';
 import { decisionsOf } from './decisions';
 import { emptyState, lossOf } from './head/linearHead';
+import { decided, labelInWords, probabilityOf } from './train/labelInWords';
 
-export interface Judged {
-  /** The mean over the decisions of the text that count, as in curvature/rowLoss.ts. */
-  readonly loss: number;
-  /** What is decided, as a target: of a tagger at the same tokens. */
-  readonly predicted: Target;
-  /** Of what is decided; null where there is none (numbers, several labels, tags). */
-  readonly probability: number | null;
-  /** Null for numbers. */
-  readonly agrees: boolean | null;
-}
+export type Judgement = Pick<
+  InfluenceInstance,
+  'label' | 'predicted' | 'probability' | 'agrees' | 'loss'
+>;
 
 /** In the order of the examples. Throws GlassboxError 'cancelled', and 'bad-model' where a logit is no number. */
 export async function judgeExamples(
   model: Model,
   examples: readonly Example[],
   options: RunOptions,
-): Promise<Judged[]> {
+): Promise<Judgement[]> {
   const rows = examples.map(({ row }) => row);
   const { outputs } = await predictRows(model, rows, options);
   const { head } = model.about;
-  return examples.map((example, i) => judge(head, example.target, outputs[i]!));
+  return examples.map(({ target }, i) => judge(head, target, outputs[i]!));
 }
 
-/** A model's answer to one text. */
-export function judge(head: Head, target: Target, output: RowOutput): Judged {
-  const { link, task } = head;
+/** The loss is the mean over the decisions that count, as in curvature/rowLoss.ts. */
+export function judge(head: Head, target: Target, output: RowOutput): Judgement {
   const decisions = decisionsOf(head, target);
+  const logits = decisions.map(({ position }) => logitsAt(head, output, position));
   let loss = 0;
-  const answers = decisions.map(({ position, right }) => {
-    const logits = Float64Array.from(logitsAt(head, output, position));
-    checkFinite(logits);
-    const state = emptyState(logits.length);
-    loss += lossOf(link, logits, right, 0, state) / decisions.length;
-    return state.answers;
+  decisions.forEach(({ right }, i) => {
+    checkFinite(logits[i]!);
+    const state = emptyState(right.length);
+    loss += lossOf(head.link, Float64Array.from(logits[i]!), right, 0, state) / decisions.length;
   });
-  const first = answers[0] ?? new Float64Array();
-  if (task === 'regression') {
-    return { loss, predicted: [...first], probability: null, agrees: null };
-  }
-  if (head.decides === 'token') {
-    const predicted = (target as readonly number[]).map(() => notCounted);
-    decisions.forEach(({ position }, i) => (predicted[position] = indexOfLargest(answers[i]!)));
-    return { loss, predicted, probability: null, agrees: sameTarget(predicted, target) };
-  }
-  if (link === 'softmax') {
-    const predicted = indexOfLargest(first);
-    return { loss, predicted, probability: first[predicted]!, agrees: predicted === target };
-  }
-  // A probability of one half is a yes.
-  const predicted = Array.from(first, p => Number(p >= 0.5));
-  const single = task === 'binary-classification';
-  const probability = single ? Math.max(first[0]!, 1 - first[0]!) : null;
-  return { loss, predicted, probability, agrees: sameTarget(predicted, target) };
-}
-
-/** The target of tokens whose loss does not count. */
-const notCounted = -100;
-
-export function sameTarget(a: Target, b: Target): boolean {
-  if (typeof a === 'number' || typeof b === 'number') return a === b;
-  return a.length === b.length && a.every((value, i) => value === b[i]);
-}
-
-/** 'positive', 'toxic, insult', 'B-PER I-PER O' (the tokens that count), '3.5'. */
-export function targetInWords({ task, labels }: Head, target: Target): string {
-  if (typeof target === 'number') return labels[target]!;
-  if (task === 'regression') return target.map(shortNumber).join(', ');
-  if (task === 'binary-classification') return labels[target[0]!]!;
-  if (task === 'token-classification') {
-    const tags = target.filter(tag => tag >= 0);
-    return tags.map(tag => labels[tag]!).join(' ');
-  }
-  return labels.filter((_, label) => target[label] === 1).join(', ') || 'none';
+  const counted =
+    head.decides === 'token' ? (target as readonly number[]).filter(tag => tag >= 0) : target;
+  const label = labelInWords(head, counted);
+  const predicted = labelInWords(head, decided(head, logits));
+  return {
+    label,
+    predicted,
+    probability: probabilityOf(head, logits[0]!),
+    agrees: head.task === 'regression' ? null : label === predicted,
+    loss,
+  };
 }
