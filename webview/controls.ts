@@ -183,22 +183,40 @@ export interface TextControl {
   readonly show: (value: string) => void;
 }
 
-/** A field for a short text under its label; `placeholder` stands in it while it is empty. */
+/**
+ * A field for a short text under its label; `placeholder` stands in it while it is empty. What `complaintOf` has a sentence
+ * about is refused with it.
+ */
 export function createTextField(
   label: string,
   placeholder: string,
   onChange: (value: string) => void,
+  complaintOf: (value: string) => string = () => '',
 ): TextControl {
   const field = document.createElement('vscode-text-field');
   field.textContent = label;
   field.setAttribute('placeholder', placeholder);
+  const complaint = make('span', { class: 'field-complaint', role: 'alert' });
+  const complain = (sentence: string) => {
+    complaint.textContent = sentence;
+    field.ariaInvalid = String(sentence !== '');
+  };
+  let shown = '';
   field.addEventListener('change', () => {
+    const sentence = complaintOf(field.value);
+    complain(sentence);
+    if (sentence !== '') return;
+    shown = field.value;
     onChange(field.value);
   });
   return {
-    element: make('div', { class: 'field' }, field),
+    element: make('div', { class: 'field' }, field, complaint),
     show: value => {
+      // What was refused stays, with its sentence, until another value is to be shown.
+      if (value === shown && complaint.textContent !== '') return;
+      shown = value;
       if (field.value !== value) field.value = value;
+      complain('');
     },
   };
 }

@@ -4,12 +4,12 @@ import { createAttackView } from './attack/attackView';
 import { registerControls, createButton } from './controls';
 import { make } from './dom';
 import { connectHost } from './hostLink';
-import { createInfluenceView } from './influence/influenceView';
+import { createInfluenceView, spokenTrace } from './influence/influenceView';
 import { createLinesView } from './lines/linesView';
 import { createNotices } from './notices';
 import { createRewriteView } from './rewrite/rewriteView';
 import { createSaliencyView } from './saliencyView';
-import { createSuspiciousView } from './suspicious/suspiciousView';
+import { createSuspiciousView, spokenRanking } from './suspicious/suspiciousView';
 import { createTabs } from './tabs';
 import type { Palette } from './theme';
 import { applyPalette, watchTheme } from './theme';
@@ -47,6 +47,8 @@ const notices = createNotices({
 const deeds: readonly (keyof FromPanelEvents)[] = [
   ...(['copyJson', 'savePicture', 'attackCopy', 'attackAppend', 'rewriteAppend'] as const),
   ...(['linesReveal', 'linesShowFile'] as const),
+  ...(['influenceReveal', 'influenceCopy', 'influenceSave'] as const),
+  ...(['suspiciousReveal', 'suspiciousCopy', 'suspiciousSave', 'suspiciousProblems'] as const),
 ];
 const tell: ViewEvents['tell'] = (event, body) => {
   if (deeds.includes(event)) notices.forget();
@@ -56,8 +58,8 @@ const { announce } = notices;
 const ui = () => saved;
 const saliency = createSaliencyView({ tell, palette: () => palette, ui, setUi: save });
 const attack = createAttackView({ tell, announce });
-const influence = createInfluenceView();
-const suspicious = createSuspiciousView();
+const influence = createInfluenceView({ tell, ui, setUi: save });
+const suspicious = createSuspiciousView({ tell, ui, setUi: save });
 const rewrite = createRewriteView({ tell, announce });
 const lines = createLinesView({ tell, ui, setUi: save });
 const tabs = createTabs(
@@ -123,6 +125,7 @@ channel.on('attackMap', map => {
 channel.on('influence', state => {
   arrived('influence', state.running !== null);
   if (influence.show(state)) tabs.toTop('influence');
+  announce(state.running ? '' : spokenTrace(state));
 });
 channel.on('influenceMap', map => {
   influence.showMap(map);
@@ -130,6 +133,7 @@ channel.on('influenceMap', map => {
 channel.on('suspicious', state => {
   arrived('suspicious', state.running !== null);
   if (suspicious.show(state)) tabs.toTop('suspicious');
+  announce(state.running ? '' : spokenRanking(state));
 });
 channel.on('rewrite', state => {
   arrived('rewrite');
@@ -152,6 +156,7 @@ channel.on('busy', ({ says }) => {
 channel.on('failed', ({ message }) => {
   notices.failed(message);
   attack.fail();
+  influence.fail();
 });
 channel.on('moved', memory => {
   save(memory);

@@ -11,6 +11,9 @@ export interface UiState {
   readonly tableOpen: boolean;
   readonly sort: TableSort;
   readonly linesSort: LinesSort;
+  /** Only training lines whose label and prediction disagree. */
+  readonly influenceDisagreeing: boolean;
+  readonly suspiciousDisagreeing: boolean;
 }
 
 /** The saved state: the panel's own, and what the host needs to ask for the explanation again. */
@@ -30,6 +33,8 @@ export function readUiState(saved: unknown): UiState {
     tableOpen: state['tableOpen'] === true,
     sort: readSort(sortKeys, state['sort']) ?? { key: 'place', descending: false },
     linesSort: readSort(linesSortKeys, state['linesSort']) ?? { key: 'line', descending: false },
+    influenceDisagreeing: state['influenceDisagreeing'] === true,
+    suspiciousDisagreeing: state['suspiciousDisagreeing'] === true,
   };
 }
 

@@ -290,6 +290,8 @@ describe('panel', () => {
       tableOpen: true,
       sort: { key: 'share', descending: true },
       linesSort: { key: 'line', descending: false },
+      influenceDisagreeing: false,
+      suspiciousDisagreeing: false,
     });
     const again = await PanelPage.open({ state });
     await again.emit('show', plot);

@@ -1,8 +1,8 @@
 /** The attacked lines, one row each, in pages: thousands of rows cost no more than one page. */
 import type { AttackTable } from '../../src/protocol';
-import { createButton } from '../controls';
 import { fill, make } from '../dom';
-import { formatCount } from '../numbers';
+import { createPager } from '../pager';
+import { placeChildren } from '../placeChildren';
 import { rowElement } from './linesRow';
 import type { LinesSort, LinesSortKey } from './linesSort';
 import { sortLines } from './linesSort';
@@ -45,32 +45,21 @@ export function createLinesTable(events: LinesTableEvents): LinesTable {
     { class: 'table-scroll', role: 'region', 'aria-label': 'Table of lines', tabindex: '0' },
     make('table', attributes, head, body),
   );
-  const where = make('span', { class: 'muted', role: 'status' });
-  const back = createButton('Previous Page', () => {
-    turnTo(page - 1);
+  const pager = createPager(pageRows, () => {
+    draw();
+    region.scrollTop = 0;
   });
-  const on = createButton('Next Page', () => {
-    turnTo(page + 1);
-  });
-  const pager = make('div', { class: 'actions pager' }, back.element, on.element, where);
 
   let current: { readonly table: AttackTable; readonly sort: LinesSort } | null = null;
-  let page = 0;
   let drawn = new Map<number, Drawn>();
   let heading = '';
 
-  const turnTo = (next: number) => {
-    page = next;
-    draw();
-    region.scrollTop = 0;
-  };
   const draw = () => {
     if (!current) return;
     const { table, sort } = current;
     const order = sortLines(table.rows, sort);
-    const pages = Math.max(1, Math.ceil(order.length / pageRows));
-    page = Math.max(0, Math.min(page, pages - 1));
-    const shown = order.slice(page * pageRows, (page + 1) * pageRows);
+    const [start, end] = pager.show(order.length);
+    const shown = order.slice(start, end);
     drawHead(sort);
     const before = drawn;
     drawn = new Map(
@@ -81,15 +70,11 @@ export function createLinesTable(events: LinesTableEvents): LinesTable {
         return [at, old?.key === key ? old : { key, element: rowElement(row, at) }];
       }),
     );
-    place(
+    placeChildren(
       body,
       [...drawn.values()].map(({ element }) => element),
     );
     rove(body.querySelector<HTMLElement>('tr[data-now]') ?? body.rows[0] ?? null);
-    back.setEnabled(page > 0);
-    on.setEnabled(page < pages - 1);
-    pager.hidden = pages < 2;
-    where.textContent = `Rows ${formatCount(page * pageRows + 1)} to ${formatCount(page * pageRows + shown.length)} of ${formatCount(order.length)}`;
   };
   const drawHead = (sort: LinesSort) => {
     const key = JSON.stringify(sort);
@@ -98,7 +83,7 @@ export function createLinesTable(events: LinesTableEvents): LinesTable {
     const focused = head.querySelector<HTMLElement>('button:focus')?.dataset['key'];
     const cells = columns.map(column =>
       headCell(column, sort, next => {
-        page = 0;
+        pager.toFirst();
         events.onSort(next);
       }),
     );
@@ -145,9 +130,9 @@ export function createLinesTable(events: LinesTableEvents): LinesTable {
   });
 
   return {
-    element: make('section', { class: 'lines', 'aria-label': 'Lines' }, region, pager),
+    element: make('section', { class: 'lines', 'aria-label': 'Lines' }, region, pager.element),
     show: (table, sort) => {
-      if (current && current.table.file !== table.file) page = 0;
+      if (current && current.table.file !== table.file) pager.toFirst();
       current = { table, sort };
       draw();
     },
@@ -156,16 +141,6 @@ export function createLinesTable(events: LinesTableEvents): LinesTable {
 
 function rowOf(target: EventTarget | null): HTMLTableRowElement | null {
   return target instanceof Element ? target.closest<HTMLTableRowElement>('tr[data-row]') : null;
-}
-
-/** Makes `elements` the children of `body`, moving none that stands right: what is moved loses the focus. */
-function place(body: HTMLElement, elements: readonly HTMLElement[]): void {
-  const wanted = new Set<Element>(elements);
-  for (const old of [...body.children]) if (!wanted.has(old)) old.remove();
-  elements.forEach((element, at) => {
-    const there = body.children[at];
-    if (there !== element) body.insertBefore(element, there ?? null);
-  });
 }
 
 function headCell(

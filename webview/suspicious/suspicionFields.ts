@@ -1,0 +1,74 @@
+/** The options of a ranking by suspicion as fields of a form, and a line about each method. */
+import type { SuspicionMethodName, SuspicionOptions } from '../../src/protocol';
+import { suspicionMethods } from '../../src/protocol';
+import type { OptionRule } from '../training/optionFields';
+import { whole } from '../training/optionFields';
+
+export const suspicionAbout: Readonly<Record<SuspicionMethodName, string>> = {
+  head: 'How much each line holds up its own prediction in the layers after the encoder: exact, one pass over the file.',
+  ekfac:
+    'The same for the linear layers of the last blocks, approximately: several passes over the file.',
+  loss: 'The loss of each line, largest first: the baseline that the others have to beat.',
+};
+
+/** In the order in which they are offered. */
+export const suspicionRules: readonly OptionRule<SuspicionMethodName>[] = [
+  {
+    name: 'k',
+    title: 'Lines listed (0: all)',
+    shape: whole(0, 1e9),
+    common: true,
+    methods: suspicionMethods,
+  },
+  {
+    name: 'damping',
+    title: 'Damping',
+    shape: {
+      kind: 'number-or',
+      rule: { min: 0, max: 1e9, whole: false },
+      empty: null,
+      hint: 'automatic',
+    },
+    common: true,
+    methods: ['head', 'ekfac'],
+  },
+  {
+    name: 'params',
+    title: 'Parameters (regular expression)',
+    shape: { kind: 'pattern', hint: 'those of the last blocks' },
+    common: true,
+    methods: ['ekfac'],
+  },
+  {
+    name: 'lastBlocks',
+    title: 'Last blocks',
+    shape: whole(0, 1000),
+    common: true,
+    methods: ['ekfac'],
+    fits: ({ params }) => params === null,
+  },
+  {
+    name: 'curvatureLines',
+    title: 'Lines that the curvature is taken of',
+    shape: whole(1, 1e9),
+    common: false,
+    methods: ['ekfac'],
+  },
+  {
+    name: 'seed',
+    title: 'Seed',
+    shape: whole(0, 2 ** 32 - 1),
+    common: false,
+    methods: ['ekfac'],
+  },
+];
+
+/** What is shown of options that were not set. */
+export const suspicionDefaults: Required<SuspicionOptions> = {
+  k: 100,
+  damping: null,
+  params: null,
+  lastBlocks: 1,
+  curvatureLines: 1024,
+  seed: 0,
+};
