@@ -7,7 +7,7 @@ import { countRecords, readRecords, type BatchRecord } from '../dataset/records'
 import type { EngineClient } from '../engine/client';
 import { resolveInfluenceOptions } from '../interpret/influence/options';
 import type { InfluenceResult } from '../protocol/influence';
-import { GlassboxError } from '../protocol/messages';
+import { GlassboxError, type Progress } from '../protocol/messages';
 import type { TextInput } from '../protocol/task';
 import { exitCodes } from './exitCodes';
 import { printable } from './heatLine';
@@ -27,10 +27,11 @@ export async function traceTarget(
   engine: EngineClient,
   terminal: TrainingTerminal,
 ): Promise<number> {
-  const traced = { options, engine, terminal };
+  const progress = options.quiet ? () => undefined : progressLines(terminal.err);
+  const traced = { options, engine, terminal, progress };
   // At once, rather than when everything is loaded.
   resolveInfluenceOptions(influenceQuestion(options).options);
-  return await interruptible(options, terminal, async () => {
+  return await interruptible(options, engine, terminal, async () => {
     if (options.together) return await traceTogether(target, traced);
     return /:\d+$/.test(target) ? await traceLine(target, traced) : await traceEach(target, traced);
   });
@@ -40,6 +41,7 @@ interface Traced {
   readonly options: InfluenceCommandOptions;
   readonly engine: EngineClient;
   readonly terminal: TrainingTerminal;
+  readonly progress: (progress: Progress) => void;
 }
 
 async function traceLine(target: string, traced: Traced): Promise<number> {
@@ -74,11 +76,12 @@ async function show(
   file: string,
   place: { readonly file: string; readonly line: number | null },
   tests: readonly TextInput[],
-  { options, engine, terminal }: Traced,
+  traced: Traced,
 ): Promise<number> {
+  const { options, terminal } = traced;
   const { allScores, json } = options;
   if (allScores !== undefined) await checkScoresFile(allScores, [file, options.train]);
-  const result = await ask(tests, options, engine, terminal);
+  const result = await ask(tests, traced);
   if (allScores !== undefined && result.scores) await writeScores(allScores, result.scores);
   terminal.out(
     json
@@ -89,7 +92,8 @@ async function show(
 }
 
 /** One object a line on standard output, as it comes. */
-async function traceEach(file: string, { options, engine, terminal }: Traced): Promise<number> {
+async function traceEach(file: string, traced: Traced): Promise<number> {
+  const { options, terminal } = traced;
   if (options.allScores !== undefined) {
     throw new GlassboxError(
       'bad-input',
@@ -110,7 +114,7 @@ async function traceEach(file: string, { options, engine, terminal }: Traced): P
       const input = inputOf(record);
       try {
         if (typeof input === 'string') throw new GlassboxError('bad-input', input);
-        const result = await ask([input], options, engine, terminal);
+        const result = await ask([input], traced);
         out(influenceJsonLine(result, place));
         tell(`${colors.dim(printable(count))}  ${reportTraced(result)}`);
       } catch (error) {
@@ -128,16 +132,14 @@ async function traceEach(file: string, { options, engine, terminal }: Traced): P
 
 async function ask(
   tests: readonly TextInput[],
-  options: InfluenceCommandOptions,
-  engine: EngineClient,
-  { err, signal }: TrainingTerminal,
+  { options, engine, terminal: { signal }, progress: onProgress }: Traced,
 ): Promise<InfluenceResult> {
-  const request = { ...influenceQuestion(options), tests };
   try {
-    return await engine.call('influence', request, {
-      signal,
-      ...(!options.quiet && { onProgress: progressLines(err) }),
-    });
+    return await engine.call(
+      'influence',
+      { ...influenceQuestion(options), tests },
+      { signal, onProgress },
+    );
   } catch (error) {
     throw error instanceof GlassboxError ? ofTraining(error) : error;
   }

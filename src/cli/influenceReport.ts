@@ -4,7 +4,7 @@ import type { Colors } from 'picocolors/types';
 import type { TestPlace } from '../batch/influenceJson';
 import { influenceNames, type InfluenceResult, type InfluenceRow } from '../protocol/influence';
 import { printable } from './heatLine';
-import { bar, linesOf, opinion, remarks, short, textLines } from './trainingReport';
+import { bar, inNumber, linesOf, opinion, remarks, short, textLines } from './trainingReport';
 
 /** Lines without the last line break. Directions are told in words as well as by colour. */
 export function reportInfluence(result: InfluenceResult, place: TestPlace, colors: Colors): string {
@@ -48,7 +48,7 @@ function asked(result: InfluenceResult, place: TestPlace, colors: Colors): strin
   const file = path.basename(place.file);
   const where = place.line === null ? file : `${file}:${place.line}`;
   const title = `${colors.dim(printable(where))}  ${colors.bold(influenceNames[method])}`;
-  if (!test) return [title, `  ${tests} texts, mean loss ${short(testLoss)}`];
+  if (!test) return [title, `  ${inNumber(tests)} texts, mean loss ${short(testLoss)}`];
   const from = test.labelFrom === 'gold' ? '' : '   (no gold label: of what is predicted)';
   return [
     `${title}  of ${printable(test.says)}`,

@@ -32,6 +32,9 @@ export interface Terminal {
   readonly onInterrupt?: (stop: () => void) => () => void;
 }
 
+/** Milliseconds that the engine gets at Ctrl-C to write down what it has; nobody waits in front of a panel. */
+const grace = 2000;
+
 /** Runs `args` (without node and script) and returns the exit code. Never throws. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   const outcome: { code: number } = { code: exitCodes.well };
@@ -57,7 +60,7 @@ function makeProgram(
     verbose: true | undefined,
     work: (client: EngineClient) => Promise<T>,
   ): Promise<T> => {
-    const client = new EngineClient({ ...engine, ...(verbose ? { log: logTo(err) } : {}) });
+    const client = new EngineClient({ ...engine, grace, ...(verbose ? { log: logTo(err) } : {}) });
     return await work(client).finally(() => {
       client.dispose();
     });

@@ -6,16 +6,20 @@ import { printable } from './heatLine';
 const apart = 1000;
 
 /**
- * Writes a line at first, and then no more than one a second: ' 42 %  Loss of 420 of 1000 lines'.
+ * Writes a line when something new begins, and then no more than one a second: ' 42 %  Loss of 420 of 1000 lines'.
  * @param now milliseconds; for tests.
  */
 export function progressLines(
   err: (text: string) => void,
   now: () => number = Date.now,
 ): (progress: Progress) => void {
+  const begun = new Set<string>();
   let last = -Infinity;
   return ({ done, total, says }) => {
-    if (now() - last < apart) return;
+    // What is done, without how much of it.
+    const what = says.replace(/\d+/g, '');
+    if (begun.has(what) && now() - last < apart) return;
+    begun.add(what);
     last = now();
     const share = total > 1 ? `${String(Math.floor((100 * done) / total)).padStart(3)} %  ` : '';
     err(`${share}${printable(says)}\n`);

@@ -39,7 +39,7 @@ export async function rankTraining(
   const { out, err, colors, signal } = terminal;
   const question = suspicionQuestion(train, options);
   resolveSuspicionOptions(question.options);
-  return await interruptible(options, terminal, async () => {
+  return await interruptible(options, engine, terminal, async () => {
     const result = await engine.call('suspicious', question, {
       signal,
       ...(!options.quiet && { onProgress: progressLines(err) }),

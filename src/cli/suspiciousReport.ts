@@ -2,7 +2,7 @@
 import type { Colors } from 'picocolors/types';
 import { suspicionNames, type SuspicionResult } from '../protocol/influence';
 import { printable } from './heatLine';
-import { bar, linesOf, opinion, remarks, short, textLines } from './trainingReport';
+import { bar, inNumber, linesOf, opinion, remarks, short, textLines } from './trainingReport';
 
 /** Lines without the last line break. */
 export function reportSuspicion(result: SuspicionResult, colors: Colors): string {
@@ -10,7 +10,7 @@ export function reportSuspicion(result: SuspicionResult, colors: Colors): string
   const largest = Math.max(rows[0]?.score ?? 0, 0);
   const title = `${colors.dim(printable(train.file))}  ${colors.bold(suspicionNames[method])}`;
   return [
-    `${title}  ${rows.length} of ${train.lines} lines, the most suspicious first; ${disagreeing} lines where label and prediction disagree`,
+    `${title}  ${inNumber(rows.length)} of ${inNumber(train.lines)} lines, the most suspicious first; ${inNumber(disagreeing)} lines where label and prediction disagree`,
     '',
     ...rows.flatMap(row => [
       `${String(row.rank).padStart(4)}  ${colors.yellow(bar(row.score, largest))}  ${short(row.score)}  ${colors.dim(linesOf(row))}  ${opinion(row, colors)}`,

@@ -1,5 +1,6 @@
 /** What `influence` and `suspicious` have in common when they run. */
 import type { Colors } from 'picocolors/types';
+import type { EngineClient } from '../engine/client';
 import { exitCodes } from './exitCodes';
 import { printable } from './heatLine';
 import { cacheOf, type TrainingOptions } from './trainingOptions';
@@ -12,9 +13,10 @@ export interface TrainingTerminal {
   readonly signal: AbortSignal;
 }
 
-/** What is ended by Ctrl-C says where it can go on. */
+/** What is ended by Ctrl-C says where it can go on. The engine gets the time to write down what it has. */
 export async function interruptible(
   options: TrainingOptions,
+  engine: EngineClient,
   { err, signal }: TrainingTerminal,
   work: () => Promise<number>,
 ): Promise<number> {
@@ -22,9 +24,22 @@ export async function interruptible(
     return await work();
   } catch (error) {
     if (!signal.aborted) throw error;
+    await idle(engine);
     err(
       `glassbox: Cancelled. What was computed is kept in ${printable(cacheOf(options))}; the same command goes on from there.\n`,
     );
     return exitCodes.interrupted;
   }
+}
+
+/** The client ends an engine that does not stop by itself. */
+async function idle(engine: EngineClient): Promise<void> {
+  if (engine.state !== 'busy') return;
+  await new Promise<void>(resolve => {
+    const release = engine.onState(state => {
+      if (state === 'busy') return;
+      release();
+      resolve();
+    });
+  });
 }

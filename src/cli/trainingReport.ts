@@ -45,6 +45,11 @@ export function linesOf({ line, endLine }: Pick<InfluenceRow, 'line' | 'endLine'
   return endLine > line ? `lines ${line}-${endLine}` : `line ${line}`;
 }
 
+/** '67,000'. */
+export function inNumber(count: number): string {
+  return count.toLocaleString('en');
+}
+
 /** Three digits. */
 export function short(value: number): string {
   return value.toPrecision(3);
@@ -62,11 +67,11 @@ export function remarks(result: About, colors: Colors): string[] {
   const features =
     computed === null || cached === null
       ? ''
-      : `; features: ${computed} computed now, ${cached} kept from before`;
+      : `; features: ${inNumber(computed)} computed now, ${inNumber(cached)} kept from before`;
   return [
     printable(result.says),
     printable(result.scoreSays),
-    colors.dim(`${lines} lines of ${printable(file)} were used${features}`),
+    colors.dim(`${inNumber(lines)} lines of ${printable(file)} were used${features}`),
     colors.dim(`${printable(modelName)}, ${device}, ${milliseconds.toFixed(0)} ms`),
     ...train.problems.map(problem => colors.yellow(`!!  ${printable(problemSays(problem))}`)),
     // The lines that were left out stand above, each kind with its lines.
@@ -81,7 +86,7 @@ export function remarks(result: About, colors: Colors): string[] {
 /** 'lines 7, 9 were left out: the label "neutral" is none of the model's.' */
 function problemSays({ says, count, lines }: TrainingProblem): string {
   const shown = lines.slice(0, 10);
-  const more = count > shown.length ? ` and ${count - shown.length} more` : '';
+  const more = count > shown.length ? ` and ${inNumber(count - shown.length)} more` : '';
   const were = count === 1 ? `line ${shown.join()} was` : `lines ${shown.join(', ')}${more} were`;
   return `${were} left out: ${says}.`;
 }

@@ -32,7 +32,7 @@ hurts: more weight on these lines of train.jsonl raises the loss
 
 Exact head influence, damping 0.01
 Positive helps: more weight on the line lowers the loss.
-1000 lines of train.jsonl were used; features: 900 computed now, 100 kept from before
+1,000 lines of train.jsonl were used; features: 900 computed now, 100 kept from before
 sample, cpu, 13 ms
 !!  lines 7, 9 were left out: the label "neutral" is none of the model's.
 !!  line 12 was left out: there is no label.
@@ -106,7 +106,7 @@ describe('report of suspicious labels', () => {
   it('is ranked, with the reason for each line', () => {
     assert.equal(
       reportSuspicion(fakeSuspicion(), plain),
-      `train.jsonl  Self-influence of the head  2 of 1000 lines, the most suspicious first; 11 lines where label and prediction disagree
+      `train.jsonl  Self-influence of the head  2 of 1,000 lines, the most suspicious first; 11 lines where label and prediction disagree
 
    1  ##########  8.00  line 40  positive, as predicted 0.88   loss 0.134
       text of line 40
@@ -118,7 +118,7 @@ describe('report of suspicious labels', () => {
 
 Self-influence of the head, damping 0.01
 Large is suspicious.
-1000 lines of train.jsonl were used; features: 900 computed now, 100 kept from before
+1,000 lines of train.jsonl were used; features: 900 computed now, 100 kept from before
 sample, cpu, 13 ms
 !!  lines 7, 9 were left out: the label "neutral" is none of the model's.
 !!  line 12 was left out: there is no label.`,
@@ -133,24 +133,26 @@ sample, cpu, 13 ms
     const report = reportSuspicion(fakeSuspicion({ train: { ...train, problems } }), plain);
     assert.match(
       report,
-      /!! {2}lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 4990 more were left out: there is no label\.$/,
+      /!! {2}lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 and 4,990 more were left out: there is no label\.$/,
     );
   });
 });
 
 describe('progress on standard error', () => {
-  it('is a line at first, and then one a second', () => {
+  it('is a line when something begins, and then one a second', () => {
     let [time, told] = [0, ''];
     const progress = progressLines(
       text => (told += text),
       () => time,
     );
     for (time = 0; time <= 2500; time += 100) {
-      progress({ done: time, total: 5000, says: 'reading\u001b train.jsonl' });
+      progress({ done: time, total: 5000, says: `reading\u001b ${time} lines` });
     }
+    progress({ done: 1, total: 10, says: 'solving, step 1' });
+    progress({ done: 2, total: 10, says: 'solving, step 2' });
     assert.equal(
       told,
-      '  0 %  reading␛ train.jsonl\n 20 %  reading␛ train.jsonl\n 40 %  reading␛ train.jsonl\n',
+      '  0 %  reading␛ 0 lines\n 20 %  reading␛ 1000 lines\n 40 %  reading␛ 2000 lines\n 10 %  solving, step 1\n',
     );
   });
 
