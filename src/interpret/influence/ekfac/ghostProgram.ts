@@ -109,7 +109,7 @@ export function matrixFeed(data: Float32Array, rows: number, columns: number): T
 function positionsOf(examples: readonly Example[], count: number, columns: number): TensorValue {
   const data = new Float32Array(count * columns);
   examples.forEach(({ row: { mask } }, i) => {
-    data.set(mask, i * columns);
+    data.set(mask.slice(0, columns), i * columns);
   });
   return matrixFeed(data, count, columns);
 }

@@ -198,7 +198,7 @@ export function feedsOfDirections(
   const draws = new Float32Array(count * width);
   examples.forEach(({ row, target }, i) => {
     const random = new Seeded(seed, `direction ${numbers[i]!}`);
-    const decisions = plan.signs === 'tokens' ? row.ids.length : width;
+    const decisions = plan.signs === 'tokens' ? Math.min(row.ids.length, columns) : width;
     for (let at = 0; at < decisions; at++) {
       const counts = plan.signs !== 'tokens' || isLabel(target, at);
       const [sign, draw] = [random.next() < 0.5 ? -1 : 1, random.next()];

@@ -4,10 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { GlassboxError, reasonOf } from '../../../protocol/messages';
 import { eigenvectors, type SymmetricMatrix } from './eigenvectors';
 
-/** Larger ones go to a thread of their own; these take some milliseconds. */
-const mostHere = 128;
-/** The worker stands beside this file, as a source or as a bundle. */
-const worker = path.join(__dirname, `eigenWorker${path.extname(__filename)}`);
+/** Larger ones go to a thread of their own; these take some hundredths of a second. */
+const mostHere = 160;
+/** The worker stands beside this file, as a bundle or, in tests, as a source. */
+const extension = path.extname(__filename);
+const worker = path.join(__dirname, `eigenWorker${extension}`);
+const execArgv = extension === '.ts' ? ['--require=tsx/cjs'] : [];
 
 /**
  * Eigenvectors as columns [size, size], in ascending order of their eigenvalues, by tridiagonalisation and QL (EISPACK's tred2 and
@@ -20,7 +22,7 @@ export async function symmetricEigen(
   checkCancelled(signal);
   if (matrix.size <= mostHere) return eigenvectors(matrix);
   return await new Promise((resolve, reject) => {
-    const thread = new Worker(worker, { workerData: matrix });
+    const thread = new Worker(worker, { workerData: matrix, execArgv });
     const end = (settle: () => void): void => {
       signal?.removeEventListener('abort', cancel);
       void thread.terminate();
