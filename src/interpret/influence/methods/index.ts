@@ -1,13 +1,8 @@
 /** The methods by name. */
-import {
-  influenceNames,
-  suspicionNames,
-  type InfluenceMethodName,
-  type SuspicionMethodName,
-} from '../../../protocol/influence';
-import { GlassboxError } from '../../../protocol/messages';
+import type { InfluenceMethodName, SuspicionMethodName } from '../../../protocol/influence';
 import type { InfluenceMethod, SuspicionMethod } from '../method';
 import { conjugateGradientMethod } from './conjugateGradient';
+import { ekfacMethod, ekfacSuspicion } from './ekfac';
 import { gradientCosineMethod } from './gradientCosine';
 import { gradientDotMethod } from './gradientDot';
 import { headMethod, headSuspicion } from './head';
@@ -20,7 +15,7 @@ export const influenceMethodTable: Readonly<Record<InfluenceMethodName, Influenc
   head: headMethod,
   cg: conjugateGradientMethod,
   lissa: lissaMethod,
-  ekfac: missing(influenceNames.ekfac),
+  ekfac: ekfacMethod,
   tracin: tracinMethod,
   'gradient-dot': gradientDotMethod,
   'gradient-cosine': gradientCosineMethod,
@@ -29,11 +24,6 @@ export const influenceMethodTable: Readonly<Record<InfluenceMethodName, Influenc
 
 export const suspicionMethodTable: Readonly<Record<SuspicionMethodName, SuspicionMethod>> = {
   head: headSuspicion,
-  ekfac: missing(suspicionNames.ekfac),
+  ekfac: ekfacSuspicion,
   loss: lossSuspicion,
 };
-
-function missing(name: string): () => Promise<never> {
-  const says = `${name} is not there yet; choose the method "head".`;
-  return () => Promise.reject(new GlassboxError('unsupported', says));
-}
