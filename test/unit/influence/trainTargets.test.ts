@@ -165,7 +165,7 @@ describe('targets of gold labels', () => {
     const types = ['PER', 'LOC'];
     const all = (letters: string): string[] => [
       'O',
-      ...types.flatMap(type => [...letters].map(letter => `${letter}-${type}`)),
+      ...types.flatMap(type => Array.from(letters, letter => `${letter}-${type}`)),
     ];
     const letters = fc.constantFrom('BI', 'BIES', 'BILU');
     const spans = fc.array(
@@ -203,10 +203,15 @@ describe('targets of gold labels', () => {
 
   it('says of tasks without labels that they cannot be used', () => {
     for (const task of ['fill-mask', 'question-answering'] as const) {
-      assert.throws(() => refuseTask(headOf(task, []), 'model.onnx'), {
-        code: 'unsupported',
-        message: new RegExp(`^model.onnx is a model for the task "${task}"`),
-      });
+      assert.throws(
+        () => {
+          refuseTask(headOf(task, []), 'model.onnx');
+        },
+        {
+          code: 'unsupported',
+          message: new RegExp(`^model.onnx is a model for the task "${task}"`),
+        },
+      );
     }
     refuseTask(mood, 'model.onnx');
   });
@@ -224,8 +229,9 @@ describe('labels and predictions in words', () => {
 
   it('decisions, probabilities and losses are those of the logits', () => {
     const z = (...logits: number[]): Float32Array => Float32Array.from(logits);
-    const near = (found: number | null, expected: number): void =>
+    const near = (found: number | null, expected: number): void => {
       assert.ok(Math.abs(found! - expected) < 1e-7, `${found} is not ${expected}`);
+    };
     assert.equal(decided(mood, [z(2, 1)]), 0);
     near(probabilityOf(mood, z(2, 1)), 1 / (1 + Math.exp(-1)));
     near(lossOfLogits(mood, z(2, 1), 1), Math.log(1 + Math.E));
