@@ -31,9 +31,10 @@ async function prepared(context: MethodContext, damping: number | null): Promise
   const last = await train.keep<Last>('head influence', () =>
     Promise.resolve({ damping: null, influence: null }),
   );
+  // Asked each time, so that it is known what was computed for this question: nothing after the first.
+  const { source, starts } = await train.features(context);
   if (last.influence && last.damping === damping) return last.influence;
   const { place } = await FeatureProgram.of(model);
-  const { source, starts } = await train.features(context);
   last.influence = null;
   const influence = await HeadInfluence.of(source, place.head, {
     damping,

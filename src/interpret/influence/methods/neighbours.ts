@@ -2,6 +2,7 @@
  * The nearest labelled examples in the model's own features, what its last linear layer reads: those with the label of the
  * test line speak for it, those with another label against it. Similarities, no influences.
  */
+import type { Link } from '../../../protocol/task';
 import type { Example } from '../curvature/batches';
 import { decisionsOf } from '../decisions';
 import { dotAt } from '../head/dot';
@@ -17,16 +18,21 @@ export const neighboursMethod: InfluenceMethod = async (tests, { distance, unit 
   const { source, starts } = await train.features(context);
   const queries = await headQueries(model, tests, context);
   const kind = head.task === 'regression' ? 'any' : unit === 'entity' ? 'contains' : 'same';
+  const labelsOf = ({ target }: Example): Label[] => {
+    const found = decisionsOf(head, target).map(({ right }) => labelOf(head.link, right));
+    return [...new Set(found)];
+  };
   const asked = queries.map((list, i) => pointOf(list, labelsOf(tests[i]!)));
   const scores = new Float64Array(train.count);
-  const line = new LineMean();
+  const line = new LineMean(asked[0]!.point.length, head.link);
   let at = 0;
   const finish = (): void => {
-    const { mean, labels } = line.take();
-    for (const test of asked) {
-      const same = kind === 'any' || fits(test.labels, labels, kind === 'contains');
-      scores[at]! += ((same ? 1 : -1) * similarity[distance](test.point, mean)) / asked.length;
+    line.finish();
+    for (const { point, labels } of asked) {
+      const same = kind === 'any' || fits(labels, line.labels, kind === 'contains');
+      scores[at]! += ((same ? 1 : -1) * similarity[distance](point, line.mean)) / asked.length;
     }
+    line.clear();
     at++;
   };
   await eachBlock(
@@ -39,23 +45,23 @@ export const neighboursMethod: InfluenceMethod = async (tests, { distance, unit 
     },
     signal,
   );
-  const labels = head.decides === 'token' ? 'its tags' : 'its label';
-  const of = head.decides === 'token' ? ', the mean over the tokens that count' : '';
-  const other =
-    kind === 'any' ? 'numbers have no sides' : `positive where a line has ${labels}, else negative`;
+  const ofTokens = head.decides === 'token';
+  const of = ofTokens ? ', the mean over the tokens that count' : '';
+  const side = ofTokens
+    ? kind === 'contains'
+      ? 'has its tags'
+      : 'has the same tags'
+    : 'has its label';
+  const sides =
+    kind === 'any' ? 'numbers have no sides' : `positive where a line ${side}, else negative`;
   return {
     scores,
     ...(await trainLosses(context)),
-    says: `Nearest labelled examples by ${inWords[distance]} between what the last linear layer reads${of}; ${other}.`,
+    says: `Nearest labelled examples by ${inWords[distance]} between what the last linear layer reads${of}; ${sides}.`,
     residual: null,
     damping: null,
     notes: [],
   };
-
-  function labelsOf({ target }: Example): string[] {
-    const found = decisionsOf(head, target).map(({ right }) => right.join());
-    return [...new Set(found)];
-  }
 };
 
 const inWords = {
@@ -63,19 +69,26 @@ const inWords = {
   euclidean: 'the Euclidean distance d, as 1 / (1 + d),',
 } as const;
 
-/** The same labels; of an entity: its tags are among those of the line. */
-function fits(asked: readonly string[], labels: ReadonlySet<string>, contained: boolean): boolean {
+/** The same for the same targets: the index of a class, else the numbers written down. */
+type Label = number | string;
+
+function labelOf(link: Link, right: Float64Array): Label {
+  return link === 'softmax' ? right.indexOf(1) : right.join();
+}
+
+/** The same labels, or `contained`: those asked about are among those of the line. */
+function fits(asked: readonly Label[], labels: ReadonlySet<Label>, contained: boolean): boolean {
   return asked.every(label => labels.has(label)) && (contained || labels.size === asked.length);
 }
 
 interface Point {
   /** Mean of the features. */
   readonly point: Float64Array;
-  /** Each different target, written down. */
-  readonly labels: readonly string[];
+  /** Each different one. */
+  readonly labels: readonly Label[];
 }
 
-function pointOf(queries: readonly HeadQuery[], labels: readonly string[]): Point {
+function pointOf(queries: readonly HeadQuery[], labels: readonly Label[]): Point {
   const point = new Float64Array(queries[0]!.features.length);
   for (const { features } of queries) {
     for (let k = 0; k < point.length; k++) point[k]! += features[k]! / queries.length;
@@ -85,27 +98,34 @@ function pointOf(queries: readonly HeadQuery[], labels: readonly string[]): Poin
 
 /** The rows of one line after another. */
 class LineMean {
-  private sum = new Float64Array();
+  /** Once the line is finished. */
+  readonly mean: Float64Array;
+  readonly labels = new Set<Label>();
   private count = 0;
-  private readonly labels = new Set<string>();
+
+  constructor(
+    private readonly width: number,
+    private readonly link: Link,
+  ) {
+    this.mean = new Float64Array(width);
+  }
 
   add({ features, targets, rows }: FeatureBlock, row: number): void {
-    const [width, classes] = [features.length / rows, targets.length / rows];
-    if (this.sum.length !== width) this.sum = new Float64Array(width);
-    for (let k = 0; k < width; k++) this.sum[k]! += features[row * width + k]!;
-    this.labels.add(targets.subarray(row * classes, (row + 1) * classes).join());
+    const { mean, width } = this;
+    const classes = targets.length / rows;
+    for (let k = 0; k < width; k++) mean[k]! += features[row * width + k]!;
+    this.labels.add(labelOf(this.link, targets.subarray(row * classes, (row + 1) * classes)));
     this.count++;
   }
 
-  /** The mean is overwritten by the next line. */
-  take(): { mean: Float64Array; labels: ReadonlySet<string> } {
-    const { sum, count } = this;
-    const labels = new Set(this.labels);
-    const mean = sum.map(value => value / count);
-    sum.fill(0);
-    this.count = 0;
+  finish(): void {
+    if (this.count > 1) for (let k = 0; k < this.width; k++) this.mean[k]! /= this.count;
+  }
+
+  clear(): void {
+    this.mean.fill(0);
     this.labels.clear();
-    return { mean, labels };
+    this.count = 0;
   }
 }
 
