@@ -15,10 +15,16 @@ import type {
   CallOptions,
   Explanation,
   ExplainRequest,
+  InfluenceMap,
+  InfluenceRequest,
+  InfluenceState,
+  SuspicionRequest,
+  SuspicionState,
   ToPanelEvents,
 } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
 import { fakeAttack, fakeExplanation, fakeInfo } from './fakeAnswers';
+import { fakeInfluence, fakeSuspicions } from './fakeInfluence';
 
 export class FakeMemento implements vscode.Memento {
   private readonly values = new Map<string, unknown>();
@@ -39,11 +45,18 @@ export class FakeMemento implements vscode.Memento {
   }
 }
 
+/** Waits, fails or reports before a trace or a ranking is answered. */
+export type BeforeAnswer = (options: CallOptions, nth: number) => Promise<void>;
+
 export type Answer = (request: ExplainRequest, options: CallOptions) => Promise<Explanation>;
 
 export class FakeEngine implements Engine {
   readonly requests: ExplainRequest[] = [];
   readonly attacks: AttackRequest[] = [];
+  readonly traces: InfluenceRequest[] = [];
+  readonly rankings: SuspicionRequest[] = [];
+  /** Before the trace or ranking with this number, from 1, is answered. */
+  beforeAnswer: BeforeAnswer = () => Promise.resolve();
   readonly loaded: string[] = [];
 
   constructor(
@@ -59,6 +72,16 @@ export class FakeEngine implements Engine {
     if (name === 'attack') {
       this.attacks.push(params as AttackRequest);
       return fakeAttack(params as AttackRequest) as never;
+    }
+    if (name === 'influence') {
+      this.traces.push(params as InfluenceRequest);
+      await this.beforeAnswer(options, this.traces.length);
+      return fakeInfluence(params as InfluenceRequest) as never;
+    }
+    if (name === 'suspicious') {
+      this.rankings.push(params as SuspicionRequest);
+      await this.beforeAnswer(options, this.rankings.length);
+      return fakeSuspicions(params as SuspicionRequest) as never;
     }
     const request = params as ExplainRequest;
     this.requests.push(request);
@@ -83,6 +106,9 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   const told: string[] = [];
   const maps: AttackMap[] = [];
   const rewritten: ToPanelEvents['rewritten'][] = [];
+  const traces: InfluenceState[] = [];
+  const rowMaps: InfluenceMap[] = [];
+  const rankings: SuspicionState[] = [];
   const tell = (what: string) => () => {
     told.push(what);
   };
@@ -104,6 +130,15 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
     rewritten: (answer: ToPanelEvents['rewritten']) => {
       told.push('rewritten');
       rewritten.push(answer);
+    },
+    influence: (state: InfluenceState) => {
+      traces.push(state);
+    },
+    influenceMap: (map: InfluenceMap) => {
+      rowMaps.push(map);
+    },
+    suspicious: (state: SuspicionState) => {
+      rankings.push(state);
     },
     lines: tell('lines'),
     failed: (message: string) => {
@@ -130,6 +165,7 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   const reader = new RecordReader(new FieldChoice(new FakeMemento()));
   const isOccupied = () => false;
   return {
+    ...{ traces, rowMaps, rankings },
     ...{ told, maps, rewritten, panel, status, log, failures, use, choices, reader, isOccupied },
   };
 }

@@ -7,9 +7,11 @@ import { PanelHost } from '../../../src/host/panel/panelHost';
 import { contentSecurityPolicy, makeNonce, panelHtml } from '../../../src/host/panel/panelHtml';
 import { readMemory } from '../../../src/host/panel/restore';
 import { resolveAttackOptions } from '../../../src/interpret/attack/options';
+import { influenceDefaults } from '../../../src/interpret/influence/options';
 import type { AttackRequest, PanelState } from '../../../src/protocol';
 import { fakeAttack, fakeExplanation, fakeInfo } from './fakeAnswers';
-import { closeEverything, extension, panelTabs, until } from './support';
+import { fakeInfluence, fakeSuspicions } from './fakeInfluence';
+import { closeEverything, extension, panelTabs, until, workspaceUri } from './support';
 
 const ignore = () => undefined;
 
@@ -174,11 +176,58 @@ describe('the panel', () => {
     // What failed while the attack runs is about something else: it stays told.
     host.attack({ ...attack, running: true });
     host.attack(attack);
-    await until('it was told', () => seen.includes('failed'));
+    await until('it was told', () => seen.filter(event => event === 'attack').length === 4);
     seen.length = 0;
     panel.webview.html = echoPage();
     await until('it was told once more', () => seen.includes('tab'));
     assert.deepEqual(seen, ['empty', 'attack', 'rewrite', 'failed', 'tab']);
+    panel.dispose();
+  });
+
+  it('tells a page that wakes of traces and of suspicious lines', async () => {
+    const panel = vscode.window.createWebviewPanel(panelViewType, 'Test', vscode.ViewColumn.Two);
+    const host = new PanelHost(extension().extensionUri, handlers(), log);
+    host.adopt(panel);
+    const train = { path: workspaceUri('reviews.train.jsonl').fsPath };
+    const request = { modelDir: '/model', device: 'cpu', train, cacheDir: '/cache' } as const;
+    const settings = { method: 'head', options: {} } as const;
+    const { record } = someState();
+    const trace = {
+      ...{ record, about: 'line 3 of a.txt', running: null, settings },
+      result: fakeInfluence({ ...request, ...settings, tests: [{ text: 'fine' }] }),
+      defaults: influenceDefaults,
+      train: 'reviews.train.jsonl',
+    };
+    const ranking = {
+      result: fakeSuspicions({ ...request, ...settings }),
+      ...{ running: null, settings, train: 'reviews.train.jsonl', inProblems: false },
+    };
+    const place = { list: 'helps', disagreeing: false, row: 0 } as const;
+    const seen: string[] = [];
+    panel.webview.onDidReceiveMessage((message: { echo?: { event?: string } }) => {
+      if (message.echo?.event) seen.push(message.echo.event);
+    });
+    panel.webview.html = echoPage();
+    await until('the page is there', () => seen.includes('empty'));
+    host.open('influence');
+    host.influence(trace);
+    host.influenceMap({ place, state: someState(), failed: null });
+    host.suspicious(ranking);
+    await until('it was told', () => seen.includes('suspicious'));
+    assert.equal(panel.title, 'Glassbox: a.txt:3');
+    seen.length = 0;
+    panel.webview.html = echoPage();
+    await until('it was told again', () => seen.includes('tab'));
+    assert.deepEqual(seen, ['empty', 'influence', 'influenceMap', 'suspicious', 'tab']);
+    // The maps belong to the rows of one result.
+    host.influence({ ...trace, record: null, result: null });
+    host.open('suspicious');
+    await until('the tab is in front', () => seen.filter(event => event === 'tab').length === 2);
+    assert.equal(panel.title, 'Glassbox: reviews.train.jsonl');
+    seen.length = 0;
+    panel.webview.html = echoPage();
+    await until('it was told once more', () => seen.includes('tab'));
+    assert.deepEqual(seen, ['empty', 'influence', 'suspicious', 'tab']);
     panel.dispose();
   });
 
