@@ -23,7 +23,10 @@ export const retrainingsFile = path.resolve('test', 'fixtures', 'retrainings', '
 const kept = path.resolve('.cache', 'influence-study');
 
 /** Every fifth dev line is asked about. */
-const step = 5;
+const step = 1;
+
+/** Fewer halves than these give no correlation worth printing. */
+const fewest = 10;
 
 interface Case {
   readonly name: string;
@@ -88,12 +91,13 @@ export function readRetrainings(): { runs: Run[]; retrainings: Retrainings; repe
   };
 }
 
-/** How far retrainings with other seeds agree: the noise under which all scores are measured. */
-export function agreement(runs: readonly Run[]): { between: Estimate; masks: number } {
+/** How far retrainings with other seeds agree, the noise under which all scores are measured; null where too few were repeated. */
+export function agreement(runs: readonly Run[]): { between: Estimate; masks: number } | null {
   const first = new Map(runs.filter(run => run.repeat === 0).map(run => [run.mask, run]));
   const pairs = runs.flatMap(run =>
     run.repeat === 1 && first.has(run.mask) ? [[first.get(run.mask)!, run] as const] : [],
   );
+  if (pairs.length < fewest) return null;
   const columns = (which: 0 | 1): number[][] =>
     pairs[0]![0].losses.map((_, line) => pairs.map(pair => pair[which].losses[line]!));
   return { between: meanCorrelation(columns(0), columns(1)), masks: pairs.length };
@@ -163,11 +167,18 @@ function readScores(file: string): KeptScores[] {
 /** As Markdown. */
 export function printDatamodelling(rows: readonly Row[]): void {
   const { runs, repeats, retrainings } = readRetrainings();
-  const { between, masks } = agreement(runs);
-  const best = ceiling(Math.max(0, between.value), repeats);
   console.log(
-    `${retrainings.subsets.length} random halves of 1,500 lines, ${runs.length} retrainings. Two retrainings on one half correlate by ${between.value.toFixed(2)} (${limits(between)}; ${masks} halves), so that at best about ${best.toFixed(2)} can be reached.\n`,
+    `${retrainings.subsets.length} random halves of 1,500 lines, ${runs.length} retrainings.`,
   );
+  const noise = agreement(runs);
+  if (noise) {
+    const { between, masks } = noise;
+    const best = ceiling(Math.max(0, between.value), repeats);
+    console.log(
+      `Two retrainings on one half correlate by ${between.value.toFixed(2)} (${limits(between)}; ${masks} halves), so that at best about ${best.toFixed(2)} can be reached.`,
+    );
+  }
+  console.log('');
   console.log('| method | LDS | 95 % | dev lines | seconds a line |\n|---|---:|---|---:|---:|');
   for (const { name, score, lines, secondsPerLine } of rows) {
     console.log(

@@ -25,8 +25,8 @@ const [drawn, flippedShare] = [5000, 0.1];
 /** Of the list that is read. */
 const readShare = 0.1;
 
-/** Shares of the wrong labels that are in the first tenth of the list, one a seed. */
-type Found = ReadonlyMap<SuspicionMethodName, readonly number[]>;
+/** Of each method, for each seed, which of the wrong labels are in the first tenth of the list. */
+type Found = ReadonlyMap<SuspicionMethodName, readonly (readonly boolean[])[]>;
 
 export interface Recovery {
   readonly name: string;
@@ -39,9 +39,9 @@ export interface Recovery {
 export async function sampleRecovery(methods = suspicionMethods): Promise<Recovery> {
   const file = path.join(sample, 'reviews.train.jsonl');
   const wrong = plantedRows();
-  const found = new Map<SuspicionMethodName, number[]>();
+  const found = new Map<SuspicionMethodName, boolean[][]>();
   for (const method of methods) {
-    found.set(method, [shareFound(await rankBy(path.join(sample, 'model'), file, method), wrong)]);
+    found.set(method, [foundIn(await rankBy(path.join(sample, 'model'), file, method), wrong)]);
   }
   const lines = readLines(file).length;
   return {
@@ -63,7 +63,7 @@ export async function flippedRecovery(
   const dir = path.join(kit, 'models', 'sst2-bert');
   if (!existsSync(dir)) return null;
   const all = readLines(path.join(kit, 'data', 'sst2', 'train.jsonl'));
-  const found = new Map(methods.map(method => [method, [] as number[]]));
+  const found = new Map(methods.map(method => [method, [] as boolean[][]]));
   for (const seed of seeds) {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'glassbox-flipped-'));
     try {
@@ -72,7 +72,7 @@ export async function flippedRecovery(
       writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
       await retrained(dir, lines, folder);
       for (const method of methods) {
-        found.get(method)!.push(shareFound(await rankBy(folder, file, method), wrong));
+        found.get(method)!.push(foundIn(await rankBy(folder, file, method), wrong));
       }
     } finally {
       rmSync(folder, { recursive: true });
@@ -150,10 +150,9 @@ async function rankBy(
   }
 }
 
-function shareFound(scores: Float64Array, wrong: readonly number[]): number {
+function foundIn(scores: Float64Array, wrong: readonly number[]): boolean[] {
   const place = ranks(scores.map(score => -score));
-  const read = readShare * scores.length;
-  return wrong.filter(row => place[row]! <= read).length / wrong.length;
+  return wrong.map(row => place[row]! <= readShare * scores.length);
 }
 
 /** As Markdown. Random order has no measurement but an expectation, with the deviation of a draw without replacement. */
@@ -162,18 +161,36 @@ export function printRecovery(recoveries: readonly Recovery[]): void {
     const chance = Math.sqrt((readShare * (1 - readShare) * (lines - wrong)) / (lines - 1) / wrong);
     console.log(`\n${name} (${wrong} of ${lines} lines)\n`);
     console.log('| ranked by | found in the first 10 % | seeds |\n|---|---:|---:|');
-    for (const [method, shares] of found) {
+    for (const [method, seeds] of found) {
+      const shares = seeds.map(seed => seed.filter(hit => hit).length / wrong);
       const spread = shares.length > 1 ? ` ± ${percent(standardDeviation(shares))}` : '';
       console.log(
         `| ${suspicionNames[method]} | ${percent(mean(shares))}${spread} % | ${shares.length} |`,
       );
     }
     console.log(`| Random | ${percent(readShare)} ± ${percent(chance)} % (expected) | |`);
-    const by = (method: SuspicionMethodName): number => mean(found.get(method) ?? [NaN]);
-    const best = Math.max(...(['head', 'ekfac'] as const).map(by).filter(Number.isFinite));
-    const verdict = best > by('loss') ? 'beats' : best === by('loss') ? 'equals' : 'does not beat';
-    console.log(`\nSelf-influence ${verdict} the ranking by loss here.`);
+    console.log('');
+    for (const method of ['head', 'ekfac'] as const) {
+      const seeds = found.get(method);
+      if (seeds) {
+        console.log(
+          `${suspicionNames[method]} ${verdict(seeds.flat(), found.get('loss')!.flat())}`,
+        );
+      }
+    }
   }
+}
+
+/** McNemar's test (1947) on the wrong labels that only one of two lists has. */
+function verdict(own: readonly boolean[], loss: readonly boolean[]): string {
+  const [gained, lost] = [
+    own.filter((hit, i) => hit && !loss[i]).length,
+    own.filter((hit, i) => !hit && loss[i]).length,
+  ];
+  const z = (gained - lost) / Math.sqrt(Math.max(1, gained + lost));
+  const says =
+    z > 2 ? 'beats the loss' : z < -2 ? 'finds fewer than the loss' : 'is as good as the loss';
+  return `${says}: ${gained} that the loss misses, against ${lost} that only the loss finds (z = ${z.toFixed(1)}).`;
 }
 
 function percent(share: number): string {
