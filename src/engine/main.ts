@@ -11,6 +11,8 @@ import { EngineServer, serve } from './server';
 
 if (process.send) {
   process.on('disconnect', () => process.exit(0));
+  // Ctrl-C in a terminal reaches every process there. The parent decides what becomes of it; what is at work is cancelled, not killed.
+  process.on('SIGINT', () => undefined);
   const channel = new Channel<NoRequests, EngineRequests, EngineEvents>(processPort(process), {
     peer: 'the editor',
     log: report,
