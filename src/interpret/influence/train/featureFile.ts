@@ -2,7 +2,7 @@
  * A file of features: blocks that are only ever appended. Each block checks itself, so that whatever happened to the file (a writer that was
  * killed, a disk that was full, bytes that changed) a block is either read as it was written or not at all.
  *
- * A block is 8 words of 32 bits (magic, width, entries, rows, words, checksum of the data, checksum of all before it and of the entries, 0), the
+ * A block is 7 words of 32 bits (magic, width, entries, rows, words, checksum of the data, checksum of all before it and of the entries), the
  * entries (16 bytes of hash, rows, flags), their word numbers (32 bits each), and the rows as float32 [rows, width]; all in the machine's
  * own byte order, of which the magic number is the sign.
  */
@@ -20,7 +20,7 @@ export interface FeatureEntry {
 }
 
 const magic = 0x31464247;
-const headBytes = 32;
+const headBytes = 28;
 const entryBytes = hashBytes + 8;
 const flags = { cut: 1, words: 2 };
 

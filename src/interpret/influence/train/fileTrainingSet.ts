@@ -10,7 +10,7 @@ import { withTarget } from './encodeExample';
 import type { FeatureCache } from './featureCache';
 import type { ExampleReader } from './readExamples';
 import type { Scan } from './scan';
-import { trainFeatures } from './trainFeatures';
+import { trainFeatures, type FeatureOptions } from './trainFeatures';
 
 export class FileTrainingSet implements TrainingSet {
   readonly model: Model;
@@ -25,7 +25,7 @@ export class FileTrainingSet implements TrainingSet {
     readonly path: string,
     { problems, sha256, table }: Scan,
     private readonly reader: ExampleReader,
-    private readonly cacheDir: string,
+    private readonly cache: FeatureOptions,
   ) {
     this.model = reader.model;
     this.file = basename(path);
@@ -84,7 +84,7 @@ export class FileTrainingSet implements TrainingSet {
       ready.features = { ...ready.features, computed: 0, cached: this.count };
       return ready.features;
     }
-    const found = await trainFeatures(this.reader, this.cacheDir, options);
+    const found = await trainFeatures(this.reader, this.cache, options);
     this.ready?.cache.close();
     this.ready = found;
     return found.features;

@@ -15,6 +15,8 @@ import { refuseTask } from './targetOf';
 export interface TrainingOptions extends RunOptions {
   /** A folder that belongs to Glassbox, for features; made where it is missing. */
   readonly cacheDir: string;
+  /** Features of so many bytes are kept in memory once they were read; by default 256 MB. Of more, every pass reads the disk. */
+  readonly inMemory?: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function openTrainingSet(
     const scanned = await scan(model, file, options);
     const reader = new ExampleReader(model, file, scanned.table, path, stamp);
     await reader.check();
-    return new FileTrainingSet(path, scanned, reader, options.cacheDir);
+    return new FileTrainingSet(path, scanned, reader, options);
   } catch (error) {
     await lines.close();
     throw error;

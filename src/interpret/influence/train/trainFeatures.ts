@@ -19,7 +19,12 @@ const tokens = { least: 512, most: 8192 };
 const flushed = { after: 1000, bytes: 1 << 25 };
 /** Bytes of a block that is read, and of the features that are kept in memory once they were read. */
 const readBytes = 1 << 22;
-export const mostInMemory = 1 << 28;
+const mostInMemory = 1 << 28;
+
+export interface FeatureOptions {
+  readonly cacheDir: string;
+  readonly inMemory?: number;
+}
 
 /**
  * Blocks of the source come from memory where all features have at most `inMemory` bytes (by default 256 MB), else from disk each time.
@@ -28,9 +33,8 @@ export const mostInMemory = 1 << 28;
  */
 export async function trainFeatures(
   reader: ExampleReader,
-  cacheDir: string,
+  { cacheDir, inMemory = mostInMemory }: FeatureOptions,
   { signal, progress }: RunOptions,
-  inMemory = mostInMemory,
 ): Promise<{ features: TrainFeatures; cache: FeatureCache }> {
   await reader.check();
   const program = await FeatureProgram.of(reader.model);
