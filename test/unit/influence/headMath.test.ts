@@ -4,7 +4,11 @@ import fc from 'fast-check';
 import { Cholesky } from '../../../src/interpret/influence/head/cholesky';
 import { directionsOf, pairsOf } from '../../../src/interpret/influence/head/directions';
 import { extremesOf } from '../../../src/interpret/influence/head/extremes';
-import { sourceOf, type FeatureSource } from '../../../src/interpret/influence/head/features';
+import {
+  sourceOf,
+  type FeatureBlock,
+  type FeatureSource,
+} from '../../../src/interpret/influence/head/features';
 import { HeadInfluence, type HeadQuery } from '../../../src/interpret/influence/head/headInfluence';
 import { headPass } from '../../../src/interpret/influence/head/headPass';
 import {
@@ -215,6 +219,46 @@ describe('the closed forms of a head', () => {
     await assert.rejects(
       HeadInfluence.of(inMemory, at.head, { signal: controller.signal }),
       (error: unknown) => error instanceof GlassboxError && error.code === 'cancelled',
+    );
+  });
+
+  it('add up the weighted rows of a line, however many lines there are', async () => {
+    const lines = 2300;
+    const at = problem('softmax', 3, true, 2 * lines, 255);
+    const starts = Float64Array.from({ length: lines + 1 }, (_, line) => 2 * line);
+    const weights = new Float64Array(at.rows).fill(0.5);
+    const plain = source(at, 999);
+    const weighted: FeatureSource = {
+      rows: at.rows,
+      *blocks() {
+        for (const block of plain.blocks() as Iterable<FeatureBlock>) {
+          yield { ...block, weights: weights.subarray(0, block.rows) };
+        }
+      },
+    };
+    const influence = await HeadInfluence.of(weighted, at.head, { starts, damping: 0.1 });
+    // Every row a line of its own: the same mean, and half of the sum of two rows.
+    const single = await HeadInfluence.of(plain, at.head, { damping: 0.1 });
+    assertClose([influence.trace], [single.trace], 1e-10, 'trace');
+    const halves = (list: Float64Array): number[] =>
+      Array.from({ length: lines }, (_, line) => (list[2 * line]! + list[2 * line + 1]!) / 2);
+    assertClose([...influence.losses], halves(single.losses), 1e-10, 'losses');
+    const asked = [0, 2046, 2047, 2048, lines - 1];
+    const queries = asked.map(line =>
+      [2 * line, 2 * line + 1].map(row => ({ ...queryOf(at, row), weight: 0.5 })),
+    );
+    const found = await influence.scores(queries);
+    const expected = await single.scores(queries);
+    found.forEach((scores, i) => {
+      assertClose([...scores], halves(expected[i]!), 1e-9, `scores of line ${asked[i]!}`);
+    });
+    const self = await influence.selfInfluence();
+    const diagonal = found.map((scores, i) => scores[asked[i]!]!);
+    assertClose(
+      asked.map(line => self[line]!),
+      diagonal,
+      1e-9,
+      'self-influence',
     );
   });
 
