@@ -34,7 +34,6 @@ export interface InfluenceColumns {
 export function createInfluenceColumns(events: ColumnEvents): InfluenceColumns {
   let result: InfluenceResult | null = null;
   let disagreeing = false;
-  let from = '';
   const maps = createRowMaps();
   const expanded = new Set<number>();
   const columns = sides.map(side =>
@@ -74,13 +73,10 @@ export function createInfluenceColumns(events: ColumnEvents): InfluenceColumns {
   return {
     element: make('div', { class: 'influence-columns' }, ...columns.map(({ element }) => element)),
     show: (next, onlyDisagreeing) => {
-      // Lines of another file, and maps of another model, are other things of the same number.
-      const of = next ? JSON.stringify([next.train.path, next.modelHash]) : from;
-      if (of !== from) {
-        maps.clear();
-        expanded.clear();
-      }
-      from = of;
+      // Maps of another model are other ones; and of another trace's rows none is told any more.
+      if (next && next.modelHash !== result?.modelHash) maps.clear();
+      else if (next && keyOf(next) !== (result && keyOf(result))) maps.fail();
+      if (next && next.train.path !== result?.train.path) expanded.clear();
       result = next;
       disagreeing = onlyDisagreeing;
       draw();
@@ -92,6 +88,11 @@ export function createInfluenceColumns(events: ColumnEvents): InfluenceColumns {
     },
     fail: maps.fail,
   };
+}
+
+/** Tells one trace from another without looking at every row. */
+function keyOf({ method, options, train, tests, testLoss, milliseconds }: InfluenceResult): string {
+  return JSON.stringify([method, options, train.path, tests, testLoss, milliseconds]);
 }
 
 /** What a row is drawn with besides its data. */
@@ -170,8 +171,10 @@ function rowElement(
     name: `${spoken}, rank ${rank} of ${count}, score ${score}, line ${formatCount(row.line)}, ${spokenLabels(row)}`,
     reason: null,
     actions: [
-      { action: 'explain', text: 'Explain' },
-      { action: 'map', text: map ? 'Hide Map' : 'Map' },
+      { action: 'explain', text: 'Explain', spoken: 'Explain' },
+      map
+        ? { action: 'map', text: 'Hide Map', spoken: 'Hide Map of' }
+        : { action: 'map', text: 'Map', spoken: 'Map of' },
     ],
   });
   if (map) text.replaceWith(map);

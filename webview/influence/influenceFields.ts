@@ -1,8 +1,8 @@
 /** The options of a trace as fields of a form, and a line about each method. */
 import type { InfluenceMethodName } from '../../src/protocol';
 import { influenceMethods } from '../../src/protocol';
-import type { OptionRule } from '../training/optionFields';
-import { part, whole } from '../training/optionFields';
+import type { OptionRule, OptionValues } from '../training/optionRules';
+import { part, whole } from '../training/optionRules';
 
 /** One line each: what it is, and what it costs or lacks. */
 export const influenceAbout: Readonly<Record<InfluenceMethodName, string>> = {
@@ -19,12 +19,11 @@ export const influenceAbout: Readonly<Record<InfluenceMethodName, string>> = {
   'gradient-cosine':
     'The angle between the two gradients, so that long ones do not win. A quick preview, not an influence.',
   neighbours:
-    'Training lines with similar features in the model. Says what the model takes for alike, not what taught it.',
+    'Training lines with similar features in the model, those with the same label and those with another. Likeness, not influence.',
 };
 
 const deep = ['cg', 'lissa', 'ekfac', 'tracin', 'gradient-dot', 'gradient-cosine'] as const;
-const byBlocks = ({ params }: Readonly<Record<string, unknown>>) =>
-  params === null || params === undefined || params === '';
+const byBlocks = ({ params }: OptionValues) => params === null;
 
 /** In the order in which they are offered. */
 export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
@@ -45,7 +44,19 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
       hint: 'automatic',
     },
     common: true,
-    methods: ['head', 'cg', 'lissa', 'ekfac'],
+    methods: ['head', 'cg', 'ekfac'],
+  },
+  {
+    name: 'damping',
+    title: 'Damping (times the scale)',
+    shape: {
+      kind: 'number-or',
+      rule: { min: 0, max: 0.999, whole: false },
+      empty: null,
+      hint: 'as AllenNLP: 0.003',
+    },
+    common: true,
+    methods: ['lissa'],
   },
   {
     name: 'distance',
@@ -105,6 +116,13 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
     methods: ['cg', 'ekfac'],
   },
   {
+    name: 'curvatureLines',
+    title: 'Lines that the residual is measured on',
+    shape: whole(1, 1e9),
+    common: false,
+    methods: ['lissa'],
+  },
+  {
     name: 'tolerance',
     title: 'Stop at residual',
     shape: part(1e-15, 1),
@@ -132,7 +150,7 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
   },
   {
     name: 'recursion_depth',
-    title: 'recursion_depth (part of the batches, or their number)',
+    title: 'recursion_depth (share or number)',
     shape: part(1e-9, 1e9),
     common: false,
     methods: ['lissa'],
@@ -168,7 +186,7 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
     title: 'params_to_freeze (with blanks between)',
     shape: { kind: 'patterns', hint: 'none' },
     common: false,
-    methods: deep,
+    methods: deep.filter(method => method !== 'ekfac'),
   },
   {
     name: 'unit',

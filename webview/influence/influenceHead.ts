@@ -44,7 +44,10 @@ export function createInfluenceHead(): InfluenceHead {
       // Drawn once for each text: who has opened it wants it open.
       if (JSON.stringify(texts) !== shown) {
         shown = JSON.stringify(texts);
-        const { element, toggle } = clampedText(texts, 'asked expand');
+        const { element, toggle } = clampedText(texts, {
+          key: 'asked expand',
+          of: 'the line that was asked about',
+        });
         fill(text, element, toggle);
       }
       text.hidden = texts.length === 0;

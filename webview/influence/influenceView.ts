@@ -12,7 +12,8 @@ import { fill, make } from '../dom';
 import { createHealth } from '../health';
 import { createOptionsForm } from '../training/optionsForm';
 import { createRunLine } from '../training/runLine';
-import { createProblems, createTrainingFileLine, formatDuration } from '../training/trainingFile';
+import { createProblems, createTrainingFileLine } from '../training/trainingFile';
+import { formatDuration } from '../training/trainingWords';
 import type { UiState } from '../uiState';
 import type { ViewEvents } from '../viewEvents';
 import { createInfluenceColumns } from './influenceColumns';
@@ -146,9 +147,10 @@ export function createInfluenceView({ tell, ui, setUi }: InfluenceViewEvents): I
     element,
     show: next => {
       const isNew = state === null || keyOf(state) !== keyOf(next);
-      state = next;
+      const hasEnded = next.running === null && (isNew || state?.running !== null);
       // Without an answer what can be done is to ask in another way.
-      if (isNew && next.result === null && next.running === null) settings.open = true;
+      if (hasEnded && next.result === null) settings.open = true;
+      state = next;
       draw(next);
       drawColumns();
       return isNew;

@@ -1,7 +1,7 @@
 /** The words of a trace: what its lists are called, what it says when there is nothing in them, and what was measured. */
 import type { InfluenceMethodName, InfluencePlace, InfluenceResult } from '../../src/protocol';
 import { formatCount, formatRaw } from '../numbers';
-import { featureWords } from '../training/trainingFile';
+import { featureWords } from '../training/trainingWords';
 
 interface ListWords {
   readonly title: string;
@@ -19,14 +19,14 @@ const influence: Readonly<Record<InfluencePlace['list'], ListWords>> = {
 /** Likeness is no influence: it is not said to help. */
 const likeness: Readonly<Record<InfluencePlace['list'], ListWords>> = {
   helps: {
-    title: 'Nearest',
-    means: 'The model takes these lines for most alike.',
-    spoken: 'nearest',
+    title: 'Same label',
+    means: 'The nearest of the lines with the label that is asked about.',
+    spoken: 'same label',
   },
   hurts: {
-    title: 'Opposite',
-    means: 'The model takes these lines for opposites.',
-    spoken: 'opposite',
+    title: 'Another label',
+    means: 'The nearest of the lines with another label.',
+    spoken: 'another label',
   },
 };
 

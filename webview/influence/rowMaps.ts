@@ -1,15 +1,16 @@
-/** The saliency maps of training lines, on demand, each in the place of its text; once there they are kept. */
-import type { InfluenceMap, InfluenceRow } from '../../src/protocol';
+/** The saliency maps of training lines, on demand, each in the place of its text; one that is there is shown until it comes anew. */
+import type { InfluenceMap, InfluenceRow, PanelState } from '../../src/protocol';
 import type { MarkedField, MarkedMap } from '../changes/markedMap';
 import { createMarkedMap } from '../changes/markedMap';
 import { formatCount } from '../numbers';
 
 const isOnItsWay = 'The map of this line is on its way.';
-const isMissing = 'There is no map of this line.';
+const isMissing = 'The map of this line did not come. Hide it and show it again to ask once more.';
 
 interface RowMap {
   readonly map: MarkedMap;
   readonly fields: readonly MarkedField[];
+  state: PanelState | null;
   open: boolean;
   /** Asked for, and neither come nor failed. */
   awaited: boolean;
@@ -18,10 +19,10 @@ interface RowMap {
 export interface RowMaps {
   /** The row's map where it is open, else null. */
   readonly elementOf: (row: InfluenceRow) => HTMLElement | null;
-  /** Opens or closes the row's map; returns whether it has to be asked for. */
+  /** Opens or closes the row's map; returns whether it is to be asked for: how maps are made may have changed since. */
   readonly toggle: (row: InfluenceRow) => boolean;
   readonly take: (row: InfluenceRow, map: InfluenceMap) => void;
-  /** Something failed: what is awaited does not come. */
+  /** What is awaited does not come. */
   readonly fail: () => void;
   /** The lines are others. */
   readonly clear: () => void;
@@ -33,7 +34,7 @@ export function createRowMaps(): RowMaps {
     const old = maps.get(keyOf(row));
     if (old) return old;
     const map = createMarkedMap(`Map of line ${formatCount(row.line)}`);
-    const made: RowMap = { map, fields: fieldsOf(row), open: false, awaited: false };
+    const made: RowMap = { map, fields: fieldsOf(row), state: null, open: false, awaited: false };
     maps.set(keyOf(row), made);
     return made;
   };
@@ -43,24 +44,22 @@ export function createRowMaps(): RowMaps {
       return map?.open ? map.map.element : null;
     },
     toggle: row => {
-      const isNew = !maps.has(keyOf(row));
       const one = mapOf(row);
       one.open = !one.open;
-      if (!isNew) return false;
-      one.awaited = true;
-      one.map.show(one.fields, null, isOnItsWay);
-      return true;
+      one.awaited = one.open;
+      if (one.open) one.map.show(one.fields, one.state, isOnItsWay);
+      return one.open;
     },
     take: (row, { state, failed }) => {
       const one = maps.get(keyOf(row));
-      // An answer about another line, from before the lists changed.
-      if (!one || (state && state.record.text !== row.text)) return;
+      if (!one) return;
       one.awaited = false;
+      one.state = state;
       one.map.show(one.fields, state, failed ?? isMissing);
     },
     fail: () => {
       for (const one of maps.values()) {
-        if (one.awaited) one.map.show(one.fields, null, isMissing);
+        if (one.awaited) one.map.show(one.fields, one.state, isMissing);
         one.awaited = false;
       }
     },

@@ -1,8 +1,8 @@
 /** The options of a ranking by suspicion as fields of a form, and a line about each method. */
 import type { SuspicionMethodName, SuspicionOptions } from '../../src/protocol';
 import { suspicionMethods } from '../../src/protocol';
-import type { OptionRule } from '../training/optionFields';
-import { whole } from '../training/optionFields';
+import type { OptionRule } from '../training/optionRules';
+import { whole } from '../training/optionRules';
 
 export const suspicionAbout: Readonly<Record<SuspicionMethodName, string>> = {
   head: 'How much each line holds up its own prediction in the layers after the encoder: exact, one pass over the file.',

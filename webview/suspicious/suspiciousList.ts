@@ -77,7 +77,7 @@ export function createSuspiciousList(events: SuspiciousListEvents): SuspiciousLi
       most,
       name: `rank ${formatCount(rank)} of ${formatCount(count)}, score ${formatRaw(score, score < 0)}, line ${formatCount(line)}, ${spokenLabels(row)}${share}`,
       reason,
-      actions: [{ action: 'explain', text: 'Explain' }],
+      actions: [{ action: 'explain', text: 'Explain', spoken: 'Explain' }],
       expanded: expanded.has(line),
       onExpand: open => {
         if (open) expanded.add(line);

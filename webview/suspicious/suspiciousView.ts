@@ -8,12 +8,8 @@ import { createHealth } from '../health';
 import { formatCount, formatRaw } from '../numbers';
 import { createOptionsForm } from '../training/optionsForm';
 import { createRunLine } from '../training/runLine';
-import {
-  createProblems,
-  createTrainingFileLine,
-  featureWords,
-  formatDuration,
-} from '../training/trainingFile';
+import { createProblems, createTrainingFileLine } from '../training/trainingFile';
+import { featureWords, formatDuration } from '../training/trainingWords';
 import type { UiState } from '../uiState';
 import type { ViewEvents } from '../viewEvents';
 import { suspicionAbout, suspicionDefaults, suspicionRules } from './suspicionFields';
@@ -153,8 +149,9 @@ export function createSuspiciousView({ tell, ui, setUi }: SuspiciousViewEvents):
     element,
     show: next => {
       const isNew = state === null || keyOf(state) !== keyOf(next);
+      const hasEnded = next.running === null && (isNew || state?.running !== null);
+      if (hasEnded && next.result === null) settings.open = true;
       state = next;
-      if (isNew && next.result === null && next.running === null) settings.open = true;
       const now = resultKey(next.result);
       if (now !== ranked) list.toFirst();
       ranked = now;

@@ -13,10 +13,10 @@ const sizes = new ResizeObserver(entries => {
   for (const { target } of entries) measures.get(target)?.();
 });
 
-/** `key` finds the button again after it was drawn anew; `expanded`: as it is at first. */
+/** `key` finds the button again after it was drawn anew, `of` names it: 'line 57'. `expanded`: as it is at first. */
 export function clampedText(
   texts: readonly string[],
-  key: string,
+  { key, of }: { readonly key: string; readonly of: string },
   expanded = false,
   onToggle: (expanded: boolean) => void = () => undefined,
 ): ClampedText {
@@ -38,6 +38,7 @@ export function clampedText(
   const draw = () => {
     element.classList.toggle('clamped-open', expanded);
     toggle.textContent = expanded ? 'Less Text' : 'Whole Text';
+    toggle.ariaLabel = `${toggle.textContent} of ${of}`;
     toggle.ariaExpanded = String(expanded);
   };
   toggle.addEventListener('click', () => {

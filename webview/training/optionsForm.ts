@@ -1,8 +1,9 @@
 /** Method and options of a run over a training file: those that the method reads, the common ones first. */
 import { createButton, createDropdown } from '../controls';
 import { fill, make } from '../dom';
-import type { OptionField, OptionRule, OptionValues } from './optionFields';
+import type { OptionField } from './optionFields';
 import { createOptionField } from './optionFields';
+import type { OptionRule, OptionValues } from './optionRules';
 
 export interface Settings<Method extends string> {
   readonly method: Method;
@@ -63,11 +64,11 @@ export function createOptionsForm<Method extends string>(
   const method = createDropdown('Method', value => {
     choose(value as Method);
   });
-  const fields = new Map<string, OptionField>(
-    rules.map(({ name, title, shape }) => [
-      name,
-      createOptionField(title, shape, value => {
-        set(name, value);
+  const fields = new Map<OptionRule<Method>, OptionField>(
+    rules.map(rule => [
+      rule,
+      createOptionField(rule.title, rule.shape, value => {
+        set(rule.name, value);
       }),
     ]),
   );
@@ -101,9 +102,9 @@ export function createOptionsForm<Method extends string>(
         methods.includes(chosen) && (fits?.(options) ?? true) && (tagged || !onlyTagged),
     );
     const elementsOf = (wanted: boolean) =>
-      offered.filter(rule => rule.common === wanted).map(({ name }) => fields.get(name)!.element);
+      offered.filter(rule => rule.common === wanted).map(rule => fields.get(rule)!.element);
     // Put in anew only when other fields are offered: the focus must stay where it is.
-    const key = JSON.stringify(offered.map(({ name }) => name));
+    const key = JSON.stringify(offered.map(rule => rules.indexOf(rule)));
     if (key !== placed) {
       placed = key;
       const { activeElement } = document;
@@ -116,7 +117,7 @@ export function createOptionsForm<Method extends string>(
     const choices = Object.entries<string>(names).map(([value, text]) => ({ value, text }));
     method.show(choices, chosen);
     says.textContent = about[chosen];
-    for (const { name } of offered) fields.get(name)!.show(options[name]);
+    for (const rule of offered) fields.get(rule)!.show(options[rule.name]);
   };
   return {
     element,

@@ -15,8 +15,6 @@ export interface ListedRow {
 export interface RowList {
   readonly element: HTMLElement;
   readonly show: (rows: readonly ListedRow[]) => void;
-  /** Draws these rows anew, whatever their key. */
-  readonly forget: () => void;
 }
 
 /** `onAct` hears of the button's `data-action` and of the row; a click elsewhere in a row is 'reveal'. */
@@ -79,9 +77,6 @@ export function createRowList(
       });
       const now = rows.findIndex(row => row.hasAttribute('data-now'));
       rove(Math.max(0, now));
-    },
-    forget: () => {
-      drawn = new Map();
     },
   };
 }

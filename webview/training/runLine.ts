@@ -20,7 +20,7 @@ export function createRunLine(label: string, onCancel: () => void): RunLine {
     element,
     show: (running, says) => {
       const part = running && running.total > 0 ? running.done / running.total : null;
-      const share = part === null ? '' : ` ${formatShare(Math.min(1, part))}`;
+      const share = part === null ? '' : ` \u00b7 ${formatShare(Math.min(1, part))}`;
       words.textContent = running ? `${running.says}${share}` : says;
       words.title = words.textContent;
       element.classList.toggle('run-now', running !== null);

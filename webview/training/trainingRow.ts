@@ -8,6 +8,13 @@ import { labelLine } from './labelWords';
 /** The side of a score; 'size': it has none. Each has a colour and a pattern of its own. */
 export type ScoreSide = 'helps' | 'hurts' | 'size';
 
+export interface RowAction {
+  readonly action: string;
+  readonly text: string;
+  /** For ears, with the place of the line after it: 'Map of'. */
+  readonly spoken: string;
+}
+
 export interface RowLook {
   readonly rank: number;
   readonly side: ScoreSide;
@@ -17,7 +24,7 @@ export interface RowLook {
   readonly name: string;
   readonly reason: string | null;
   /** Besides going to the line: name for the keyboard and for `onAct`, and words. */
-  readonly actions: readonly { readonly action: string; readonly text: string }[];
+  readonly actions: readonly RowAction[];
   readonly expanded: boolean;
   readonly onExpand: (expanded: boolean) => void;
 }
@@ -45,7 +52,7 @@ export function trainingRow(row: InfluenceRow, look: RowLook): TrainingRow {
     );
   const { element: words, toggle } = clampedText(
     pair === null ? [text] : [text, pair],
-    `${line} expand`,
+    { key: `${line} expand`, of: place },
     look.expanded,
     look.onExpand,
   );
@@ -53,13 +60,9 @@ export function trainingRow(row: InfluenceRow, look: RowLook): TrainingRow {
     'li',
     { class: 'train-row' },
     make('span', { class: 'train-rank number muted', 'aria-hidden': 'true' }, String(look.rank)),
-    make(
-      'div',
-      { class: 'train-top' },
-      button('reveal', place, look.name),
-      scoreBar(score, look),
-      make('span', { class: 'train-score number' }, formatRaw(score, look.side !== 'size')),
-    ),
+    button('reveal', place, look.name),
+    scoreBar(score, look),
+    make('span', { class: 'train-score number' }, formatRaw(score, look.side !== 'size')),
     words,
     labelLine(row),
     look.reason === null
@@ -68,7 +71,9 @@ export function trainingRow(row: InfluenceRow, look: RowLook): TrainingRow {
     make(
       'div',
       { class: 'train-actions' },
-      ...look.actions.map(({ action, text: says }) => button(action, says, `${says} of ${place}`)),
+      ...look.actions.map(({ action, text: says, spoken }) =>
+        button(action, says, `${spoken} ${place}`),
+      ),
       toggle,
       make('span', { class: 'train-loss muted number' }, `loss ${formatRaw(row.loss, false)}`),
     ),
