@@ -9,7 +9,7 @@ import type { FieldChoice } from '../records/fieldChoice';
 import { openDocument } from '../records/openDocument';
 import { rawLines } from '../records/readRecord';
 import { inProblemsSetting, settingNames } from '../settings';
-import type { RowPlaces } from './trainingRows';
+import { isSameText, type RowPlaces } from './trainingRows';
 
 /** VS Code shows no more of a file. */
 const mostEntries = 1000;
@@ -119,18 +119,9 @@ function diagnostic({ row, range }: Entry, line: number): vscode.Diagnostic {
   return found;
 }
 
-function messageOf({ rank, label, predicted, probability, reason }: SuspiciousRow): string {
-  const opinion =
-    probability === null
-      ? vscode.l10n.t('the model says {0}', predicted)
-      : vscode.l10n.t('the model says {0} ({1} %)', predicted, (100 * probability).toFixed(0));
-  return vscode.l10n.t(
-    'Suspicious label {0} (number {1} of the list): {2}. {3}',
-    label,
-    rank,
-    opinion,
-    reason,
-  );
+/** The reason begins with the label and with what the model says. */
+function messageOf({ rank, reason }: SuspiciousRow): string {
+  return vscode.l10n.t('Suspicious label, number {0} of the list: {1}', rank, reason);
 }
 
 /** Rows whose lines are another text by now have none. */
@@ -159,8 +150,7 @@ function entriesIn(
       const record = recordAt(source, format, line, { ...wish, cache });
       const { startLine, endLine, text, pair } = record;
       const raw = rawLines(source, startLine, endLine);
-      const isSame = text.value === row.text && (pair?.value ?? null) === row.pair;
-      if (raw === null || !isSame) return [];
+      if (raw === null || !isSameText(row, text.value, pair?.value)) return [];
       return [{ row, raw, lines: endLine - startLine + 1, range: rangeIn(record) }];
     } catch (error) {
       if (error instanceof GlassboxError) return [];

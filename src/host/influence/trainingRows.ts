@@ -32,6 +32,11 @@ export class RowPlaces {
   }
 }
 
+/** A second text that the model does not read is not in the row. */
+export function isSameText(row: Row, text: string, pair: string | undefined): boolean {
+  return text === row.text && (row.pair === null || row.pair === pair);
+}
+
 /** A row as a record of the file as it is now. Throws a HostError where another text stands there. */
 export async function rowRecord(
   row: Row,
@@ -45,7 +50,7 @@ export async function rowRecord(
   if (document && line >= document.lineCount) throw isAnother(uri, line);
   const found = await reader.read({ uri, document, line }, signal);
   const { text, pair } = found.info;
-  if (text !== row.text || (pair?.text ?? null) !== row.pair) throw isAnother(uri, line);
+  if (!isSameText(row, text, pair?.text)) throw isAnother(uri, line);
   return found;
 }
 

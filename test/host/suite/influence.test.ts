@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { InfluenceCache } from '../../../src/host/influence/influenceCache';
 import { GlassboxError } from '../../../src/protocol';
 import { targetAt } from './attackers';
 import { FakeEngine } from './fakes';
@@ -247,6 +249,21 @@ describe('Trace Influence', () => {
       parts.dispose();
     }
     begin();
+  });
+
+  it('deletes its cache, after the engine has let go of it, and tells how much that was', async () => {
+    let restarts = 0;
+    const restart = () => {
+      restarts++;
+      return Promise.resolve();
+    };
+    const cache = new InfluenceCache(workspaceUri('traced'), { restart });
+    assert.equal(await cache.delete(), 0);
+    await write('traced/influence/features/a.bin', '12345');
+    await write('traced/influence/b.bin', '123');
+    assert.equal(await cache.delete(), 8);
+    assert.equal(restarts, 2);
+    assert.ok(!existsSync(cache.dir));
   });
 
   it('asks for fields that are not clear', async () => {

@@ -128,7 +128,7 @@ describe('package.json', () => {
     assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [128, 128]);
     const [walkthrough] = manifest().contributes.walkthroughs;
     assert.ok(walkthrough);
-    assert.equal(walkthrough.steps.length, 4);
+    assert.equal(walkthrough.steps.length, 5);
     const known = Object.values(commands) as string[];
     for (const { media, completionEvents, description } of walkthrough.steps) {
       assert.ok(existsSync(file(media.svg)), media.svg);
