@@ -1,5 +1,5 @@
 /** The linear datamodelling score of every method, on the sample's model and the committed retrainings of it. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fromHex, readRuns, type Run } from '../../scripts/trainSample/retrainings';
 import type { MethodContext } from '../../src/interpret/influence/method';
@@ -16,14 +16,12 @@ import {
 } from '../support/datamodelling';
 import { examplesOf, readLines } from '../support/labelledSet';
 import { mean, type Estimate } from '../support/statistics';
+import { median } from './timing';
 
 const sample = path.resolve('media', 'sample');
 export const retrainingsFile = path.resolve('test', 'fixtures', 'retrainings', 'sample.jsonl');
-/** Scores that were computed already; a method whose code has changed is computed again when its file is deleted. */
+/** Scores that were computed already. A method that has changed is computed again once its file is deleted. */
 const kept = path.resolve('.cache', 'influence-study');
-
-/** Every fifth dev line is asked about. */
-const step = 1;
 
 /** Fewer halves than these give no correlation worth printing. */
 const fewest = 10;
@@ -32,39 +30,46 @@ interface Case {
   readonly name: string;
   readonly method: InfluenceMethodName;
   readonly options?: InfluenceOptions;
+  /** Of the dev lines every so manieth is asked about; 1 where a question is quick. */
+  readonly every: number;
 }
 
 const allParameters = { params: '.' };
-/** By all parameters a step takes a second: fewer lines and a coarser solution, whose ranking is the same. */
+/** Of the default's 1,024 lines and residual of 0.001 fewer and a coarser one, so that the study ends within an hour. */
 const coarse = { curvatureLines: 256, tolerance: 0.03 };
 
 export const cases: readonly Case[] = [
-  { name: 'Nearest labelled examples', method: 'neighbours' },
-  { name: 'Gradient dot, last block', method: 'gradient-dot' },
-  { name: 'Gradient dot, all parameters', method: 'gradient-dot', options: allParameters },
-  { name: 'Gradient cosine, last block', method: 'gradient-cosine' },
+  { name: 'Nearest labelled examples', method: 'neighbours', every: 1 },
+  { name: 'Gradient dot, last block', method: 'gradient-dot', every: 2 },
+  {
+    name: 'Gradient dot, all parameters',
+    method: 'gradient-dot',
+    options: allParameters,
+    every: 5,
+  },
+  { name: 'Gradient cosine, last block', method: 'gradient-cosine', every: 5 },
   {
     name: "LiSSA, last block, AllenNLP's defaults",
     method: 'lissa',
+    every: 5,
   },
   {
     name: 'LiSSA, last block, automatic scale',
     method: 'lissa',
     options: { scale: 'auto', recursion_depth: 500 },
+    every: 5,
   },
-  { name: 'Exact head', method: 'head' },
-  { name: 'Conjugate gradient, last block', method: 'cg' },
+  { name: 'Exact head', method: 'head', every: 1 },
+  { name: 'Conjugate gradient, last block', method: 'cg', options: coarse, every: 4 },
   {
     name: 'Conjugate gradient, all parameters',
     method: 'cg',
     options: { ...allParameters, ...coarse },
+    every: 5,
   },
-  { name: 'EK-FAC, last block', method: 'ekfac' },
-  { name: 'EK-FAC, all linear layers', method: 'ekfac', options: allParameters },
+  { name: 'EK-FAC, last block', method: 'ekfac', every: 1 },
+  { name: 'EK-FAC, all linear layers', method: 'ekfac', options: allParameters, every: 2 },
 ];
-
-/** A method's scores of all training lines, for some dev lines by their number from 0. */
-type Scores = ReadonlyMap<number, readonly number[]>;
 
 export interface Row {
   readonly name: string;
@@ -103,54 +108,57 @@ export function agreement(runs: readonly Run[]): { between: Estimate; masks: num
   return { between: meanCorrelation(columns(0), columns(1)), masks: pairs.length };
 }
 
-/** Scores are kept in .cache, so that a study that was stopped goes on. `only`: the cases whose names contain it. */
-export async function datamodellingStudy(only = ''): Promise<Row[]> {
-  const { retrainings } = readRetrainings();
+/**
+ * Computes the scores that are not there yet and keeps them in .cache, so that a study that was stopped goes on. `only`: the cases whose
+ * names contain it.
+ */
+export async function computeScores(only = ''): Promise<void> {
   const model = await openModel(path.join(sample, 'model'));
   mkdirSync(kept, { recursive: true });
-  const train = await openTrainingSet(
-    model,
-    { path: path.join(sample, 'reviews.train.jsonl') },
-    { cacheDir: kept },
-  );
+  const file = { path: path.join(sample, 'reviews.train.jsonl') };
+  const train = await openTrainingSet(model, file, { cacheDir: kept });
   const context: MethodContext = { model, train, openModel, cacheDir: kept };
-  const dev = await examplesOf(model, readLines(path.join(sample, 'reviews.dev.jsonl')));
-  const asked = dev.flatMap((example, line) => (line % step === 0 ? [{ example, line }] : []));
-  const rows: Row[] = [];
   try {
+    const dev = await examplesOf(model, readLines(path.join(sample, 'reviews.dev.jsonl')));
     for (const one of cases.filter(({ name }) => name.includes(only))) {
-      const file = path.join(kept, `${one.name}.jsonl`);
-      const done = readScores(file);
-      for (const { example, line } of asked) {
-        if (done.some(entry => entry.line === line)) continue;
+      const done = new Set(readScores(one).map(({ line }) => line));
+      for (const [line, example] of dev.entries()) {
+        if (line % one.every !== 0 || done.has(line)) continue;
         const started = performance.now();
         const options = resolveInfluenceOptions(one.options ?? {});
-        const { scores, says } = await influenceMethodTable[one.method](
-          [example],
-          options,
-          context,
-        );
+        const found = await influenceMethodTable[one.method]([example], options, context);
         const seconds = (performance.now() - started) / 1000;
-        const entry: KeptScores = { line, says, seconds, scores: [...scores] };
-        writeFileSync(file, `${JSON.stringify(entry)}\n`, { flag: 'a' });
-        done.push(entry);
+        const entry: KeptScores = { line, says: found.says, seconds, scores: [...found.scores] };
+        appendFileSync(fileOf(one), `${JSON.stringify(entry)}\n`);
+        console.log(`${one.name}: dev line ${line + 1}, ${seconds.toFixed(1)} s`);
       }
-      const scores: Scores = new Map(done.map(entry => [entry.line, entry.scores]));
-      rows.push({
-        name: one.name,
-        score: linearDatamodellingScore(scores, retrainings),
-        says: done[0]!.says,
-        lines: done.length,
-        secondsPerLine: mean(done.map(({ seconds }) => seconds)),
-      });
     }
   } finally {
     await train.release();
     await model.release();
   }
-  return rows;
 }
 
+/** Of the methods whose scores are there. */
+export function datamodellingRows(): Row[] {
+  const { retrainings } = readRetrainings();
+  return cases.flatMap(one => {
+    const entries = readScores(one);
+    if (entries.length === 0) return [];
+    const scores = new Map(entries.map(entry => [entry.line, entry.scores]));
+    return [
+      {
+        name: one.name,
+        score: linearDatamodellingScore(scores, retrainings),
+        says: entries[0]!.says,
+        lines: entries.length,
+        secondsPerLine: median(entries.map(({ seconds }) => seconds)),
+      },
+    ];
+  });
+}
+
+/** A method's scores of all training lines for one dev line, by its number from 0. */
 interface KeptScores {
   readonly line: number;
   readonly says: string;
@@ -158,35 +166,41 @@ interface KeptScores {
   readonly scores: readonly number[];
 }
 
-function readScores(file: string): KeptScores[] {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+function fileOf({ name }: Case): string {
+  return path.join(kept, `${name}.jsonl`);
+}
+
+function readScores(one: Case): KeptScores[] {
+  if (!existsSync(fileOf(one))) return [];
+  const lines = readFileSync(fileOf(one), 'utf8').trimEnd().split('\n');
   return lines.map(line => JSON.parse(line) as KeptScores);
 }
 
 /** As Markdown. */
-export function printDatamodelling(rows: readonly Row[]): void {
+export function datamodellingTable(rows: readonly Row[]): string[] {
   const { runs, repeats, retrainings } = readRetrainings();
-  console.log(
-    `${retrainings.subsets.length} random halves of 1,500 lines, ${runs.length} retrainings.`,
-  );
-  const noise = agreement(runs);
-  if (noise) {
-    const { between, masks } = noise;
-    const best = ceiling(Math.max(0, between.value), repeats);
-    console.log(
-      `Two retrainings on one half correlate by ${between.value.toFixed(2)} (${limits(between)}; ${masks} halves), so that at best about ${best.toFixed(2)} can be reached.`,
-    );
-  }
-  console.log('');
-  console.log('| method | LDS | 95 % | dev lines | seconds a line |\n|---|---:|---|---:|---:|');
-  for (const { name, score, lines, secondsPerLine } of rows) {
-    console.log(
+  const table = rows.map(
+    ({ name, score, lines, secondsPerLine }) =>
       `| ${name} | ${score.value.toFixed(3)} | ${limits(score)} | ${lines} | ${secondsPerLine.toFixed(1)} |`,
-    );
-  }
-  console.log('');
-  for (const { name, says } of rows) console.log(`- ${name}: ${says}`);
+  );
+  return [
+    `${retrainings.subsets.length} random halves of 1,500 lines, ${runs.length} retrainings. ${noiseOf(runs, repeats)}`,
+    '',
+    '| method | LDS | 95 % | dev lines | seconds a line |',
+    '|---|---:|---|---:|---:|',
+    ...table,
+    '',
+    ...rows.map(({ name, says }) => `- ${name}: ${says}`),
+  ];
+}
+
+function noiseOf(runs: readonly Run[], repeats: number): string {
+  const noise = agreement(runs);
+  if (noise === null)
+    return 'No half was trained on twice, so the noise of retraining is not known.';
+  const { between, masks } = noise;
+  const best = ceiling(Math.max(0, between.value), repeats);
+  return `Losses after two retrainings on one half correlate by ${between.value.toFixed(2)} (${limits(between)}; ${masks} halves): with ${repeats.toFixed(1)} retrainings a half, a perfect prediction would reach about ${best.toFixed(2)}.`;
 }
 
 function limits({ low, high }: Estimate): string {

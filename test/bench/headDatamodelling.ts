@@ -53,11 +53,14 @@ async function devLosses({ train, dev }: SampleHead, head: LinearHead): Promise<
 }
 
 /** As Markdown. */
-export function printHeadDatamodelling(rows: readonly HeadRow[]): void {
-  console.log(`The last layer alone, trained to its optimum on ${halves} random halves.\n`);
-  console.log('| scores | LDS | 95 % |\n|---|---:|---|');
-  for (const { name, score } of rows) {
-    const { value, low, high } = score;
-    console.log(`| ${name} | ${value.toFixed(3)} | ${low.toFixed(3)} to ${high.toFixed(3)} |`);
-  }
+export function headDatamodellingTable(rows: readonly HeadRow[]): string[] {
+  return [
+    `The last layer alone, trained to its optimum on ${halves} random halves; all 200 dev lines.`,
+    '',
+    '| scores | LDS | 95 % |',
+    '|---|---:|---|',
+    ...rows.map(({ name, score: { value, low, high } }) => {
+      return `| ${name} | ${value.toFixed(3)} | ${low.toFixed(3)} to ${high.toFixed(3)} |`;
+    }),
+  ];
 }

@@ -62,8 +62,8 @@ async function leftOut(sample: SampleHead, row: number, damping: number): Promis
   };
 }
 
-/** Prints the worst of them as a plot, writes it as a picture, and prints all correlations. */
-export function printLeaveOneOut(found: readonly LeftOut[]): void {
+/** The worst of them as a plot: for the terminal, and written as a picture. */
+export function leaveOneOutPlot(found: readonly LeftOut[]): string {
   const plotted = found.reduce((worst, one) => (one.pearson < worst.pearson ? one : worst));
   const scatter: Scatter = {
     title: `Leaving out one of 1,500 lines: loss of dev line ${plotted.line}, r = ${plotted.pearson.toFixed(3)}`,
@@ -75,13 +75,18 @@ export function printLeaveOneOut(found: readonly LeftOut[]): void {
       ...{ x: predicted, y: actual, group: i < half ? 0 : 1 },
     })),
   };
-  console.log(scatterText(scatter));
   mkdirSync(path.dirname(picture), { recursive: true });
   writeFileSync(picture, scatterSvg(scatter));
-  console.log(
-    `\n| dev line | Pearson, ${2 * half} lines | of the ${half} drawn at random |\n|---:|---:|---:|`,
-  );
-  for (const { line, pearson: all, drawnPearson } of found) {
-    console.log(`| ${line} | ${all.toFixed(4)} | ${drawnPearson.toFixed(4)} |`);
-  }
+  return scatterText(scatter);
+}
+
+/** As Markdown. */
+export function leaveOneOutTable(found: readonly LeftOut[]): string[] {
+  return [
+    `| dev line | Pearson, ${2 * half} lines | of the ${half} drawn at random |`,
+    '|---:|---:|---:|',
+    ...found.map(({ line, pearson: all, drawnPearson }) => {
+      return `| ${line} | ${all.toFixed(4)} | ${drawnPearson.toFixed(4)} |`;
+    }),
+  ];
 }

@@ -45,7 +45,7 @@ export async function sampleRecovery(methods = suspicionMethods): Promise<Recove
   }
   const lines = readLines(file).length;
   return {
-    name: 'the sample: labels that are wrong on purpose',
+    name: 'The sample: labels that are wrong on purpose',
     wrong: wrong.length,
     lines,
     found,
@@ -156,29 +156,28 @@ function foundIn(scores: Float64Array, wrong: readonly number[]): boolean[] {
 }
 
 /** As Markdown. Random order has no measurement but an expectation, with the deviation of a draw without replacement. */
-export function printRecovery(recoveries: readonly Recovery[]): void {
-  for (const { name, wrong, lines, found } of recoveries) {
-    const chance = Math.sqrt((readShare * (1 - readShare) * (lines - wrong)) / (lines - 1) / wrong);
-    console.log(`\n${name} (${wrong} of ${lines} lines)\n`);
-    console.log('| ranked by | found in the first 10 % | seeds |\n|---|---:|---:|');
-    for (const [method, seeds] of found) {
-      const shares = seeds.map(seed => seed.filter(hit => hit).length / wrong);
-      const spread = shares.length > 1 ? ` ± ${percent(standardDeviation(shares))}` : '';
-      console.log(
-        `| ${suspicionNames[method]} | ${percent(mean(shares))}${spread} % | ${shares.length} |`,
-      );
-    }
-    console.log(`| Random | ${percent(readShare)} ± ${percent(chance)} % (expected) | |`);
-    console.log('');
-    for (const method of ['head', 'ekfac'] as const) {
-      const seeds = found.get(method);
-      if (seeds) {
-        console.log(
-          `${suspicionNames[method]} ${verdict(seeds.flat(), found.get('loss')!.flat())}`,
-        );
-      }
-    }
-  }
+export function recoveryTable({ name, wrong, lines, found }: Recovery): string[] {
+  const chance = Math.sqrt((readShare * (1 - readShare) * (lines - wrong)) / (lines - 1) / wrong);
+  const rows = [...found].map(([method, seeds]) => {
+    const shares = seeds.map(seed => seed.filter(hit => hit).length / wrong);
+    const spread = shares.length > 1 ? ` ± ${percent(standardDeviation(shares))}` : '';
+    return `| ${suspicionNames[method]} | ${percent(mean(shares))}${spread} % | ${shares.length} |`;
+  });
+  const loss = found.get('loss')!.flat();
+  const verdicts = (['head', 'ekfac'] as const).flatMap(method => {
+    const own = found.get(method)?.flat();
+    return own ? [`- ${suspicionNames[method]} ${verdict(own, loss)}`] : [];
+  });
+  return [
+    `${name} (${wrong} of ${lines.toLocaleString('en')} lines):`,
+    '',
+    '| ranked by | found in the first 10 % | seeds |',
+    '|---|---:|---:|',
+    ...rows,
+    `| Random | ${percent(readShare)} ± ${percent(chance)} % (expected) | |`,
+    '',
+    ...verdicts,
+  ];
 }
 
 /** McNemar's test (1947) on the wrong labels that only one of two lists has. */
