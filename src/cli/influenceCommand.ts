@@ -152,10 +152,12 @@ function isAboutAll({ code, message }: GlassboxError, { train }: InfluenceComman
 
 /** The tested file was read here; what the engine says of fields is about the training file. */
 function ofTraining({ code, message }: GlassboxError): GlassboxError {
-  const named = message.replaceAll(
-    /(?:the setting )?glassbox\.(text|pair|label)Field/g,
-    (_, name: 'text' | 'pair' | 'label') => trainFlags[name],
-  );
+  const named = message
+    .replaceAll(
+      /(?:the setting )?glassbox\.(text|pair|label)Field/g,
+      (_, name: 'text' | 'pair' | 'label') => trainFlags[name],
+    )
+    .replaceAll('in the settings', `by ${trainFlags.text} and ${trainFlags.label}`);
   return new GlassboxError(code, named);
 }
 
@@ -176,5 +178,6 @@ function inputOf(record: BatchRecord): TextInput | string {
 }
 
 function noRecords(file: string): GlassboxError {
-  return new GlassboxError('bad-input', `There is no record in ${file}; choose lines with text.`);
+  const name = path.basename(file);
+  return new GlassboxError('bad-input', `There is no record in ${name}; choose lines with text.`);
 }

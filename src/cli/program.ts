@@ -191,7 +191,8 @@ function withOptions(sentence: string): string {
   return sentence
     .replaceAll(/(?:the setting )?glassbox\.textField/g, '--field')
     .replaceAll(/(?:the setting )?glassbox\.pairField/g, '--pair-field')
-    .replaceAll(/(?:the setting )?glassbox\.labelField/g, '--label-field');
+    .replaceAll(/(?:the setting )?glassbox\.labelField/g, '--label-field')
+    .replaceAll('in the settings', 'by --field and --label-field');
 }
 
 /** Scripts read errors line by line; what was read from files must not steer the terminal. */
