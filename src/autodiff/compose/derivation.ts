@@ -3,6 +3,7 @@ import { GraphBuilder } from '../../onnx/builder';
 import type { DataType, Graph } from '../../onnx/graph';
 import { constantOf } from '../../onnx/tensorData';
 import { cleanup } from '../passes';
+import { broadcast } from '../passes/broadcast';
 import { copyTransposed } from '../passes/copyTransposed';
 import { prune } from '../passes/prune';
 import { factsOf } from '../rule';
@@ -74,12 +75,13 @@ export class Derivation {
   }
 
   /** The graph with these outputs alone, by name, without what they do not need. */
-  finish(outputs: ReadonlyMap<string, string>): Graph {
+  async finish(outputs: ReadonlyMap<string, string>): Promise<Graph> {
     const { graph, facts } = this;
+    await this.learnBelow([...outputs.values()]);
     graph.outputs = [];
     const b = this.builder('');
     for (const [name, value] of outputs) b.output(value, name);
-    return cleanup(copyTransposed(shareShapes(graph, facts)));
+    return cleanup(copyTransposed(shareShapes(broadcast(graph, facts), facts)));
   }
 
   /** Learns the facts of everything that `values` are computed from, as far as they are unknown. */

@@ -85,7 +85,7 @@ export async function lossProgram(request: ProgramRequest): Promise<LossProgram>
     outputs.set('gaussNewton', join(product));
   }
   const wanted = new Map(results.map(result => [result, outputs.get(result)!]));
-  return { graph: derivation.finish(wanted), layout };
+  return { graph: await derivation.finish(wanted), layout };
 }
 
 function zerosLike(derivation: Derivation, value: string): string {

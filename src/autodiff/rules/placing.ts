@@ -21,7 +21,8 @@ export function scatterAlong(g: string, b: RuleBuilder, to: Place): string {
   };
   const updates = b.reshape(g, shapeWith(b.ints([-1])));
   const column = Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1));
-  const wide = b.expandLike(b.reshape(indices, b.ints(column)), updates);
+  // Of the data's shape, not of the updates': a derivative of this one need not compute them to know it.
+  const wide = b.op('Expand', [b.reshape(indices, b.ints(column)), shapeWith(b.ints([1]))]);
   const zeros = b.zeros(shapeWith(size));
   return b.op('ScatterElements', [zeros, wide, updates], { axis, reduction: 'add' });
 }

@@ -246,7 +246,7 @@ async function derivationOf(graph: Graph): Promise<Derivation> {
 }
 
 async function valuesOf(derivation: Derivation, names: readonly string[]): Promise<number[][]> {
-  const graph = derivation.finish(new Map(names.map((name, i) => [`y${i}`, name])));
+  const graph = await derivation.finish(new Map(names.map((name, i) => [`y${i}`, name])));
   const results = await runGraph(graph, { x: draw(5, [rows, width]) });
   return names.map((_, i) => numbers(results[`y${i}`]));
 }
@@ -382,7 +382,7 @@ describe('crossEntropy', () => {
     const x = draw(2, [2, 3, classes]);
     const some = [0, -100, 3, -100, 2, -1];
     const feeds: Feeds = { x, labels: { ...integerVector(some), dims: [2, 3] } };
-    const results = await runGraph(derivation.finish(new Map([['losses', losses]])), feeds);
+    const results = await runGraph(await derivation.finish(new Map([['losses', losses]])), feeds);
     const expected = [0, 0];
     some.forEach((label, i) => {
       if (label < 0) return;

@@ -167,7 +167,7 @@ describe("AllenNLP's exact vectors", () => {
     const layout = layoutOf(parametersOf(graph, 'y'));
     const own = new Map([p!, q!].map(name => [name, name]));
     const whole = joinVector(derivation, layout, own);
-    const found = await runGraph(derivation.finish(new Map([['flat', whole]])), probes[0]!);
+    const found = await runGraph(await derivation.finish(new Map([['flat', whole]])), probes[0]!);
     assert.deepEqual(numbers(found['flat']), [1, 2, 3, 4, 5, 6, 7, 8]);
   });
 });
