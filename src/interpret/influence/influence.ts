@@ -37,12 +37,18 @@ export async function traceInfluence(
   calls.progress?.({ done: 0, total: 1, says: 'Reading the lines that are shown' });
   const extremes = await extremeLines(train, found.scores, options.k, quiet);
   const { disagreeing, notes } = await disagreeingLines(train, found, options.k, quiet);
-  const meaning = { of: tests.says, lines: train.count, file: train.file };
+  const meaning = {
+    of: tests.says,
+    lines: train.count,
+    file: train.file,
+    distance: options.distance,
+    numbers: model.about.head.task === 'regression',
+  };
   return {
     method: request.method,
     options,
     says: found.says,
-    scoreSays: scoreInWords(request.method, { ...meaning, distance: options.distance }),
+    scoreSays: scoreInWords(request.method, meaning),
     test: tests.test,
     tests: tests.count,
     testLoss: tests.meanLoss,

@@ -8,6 +8,8 @@ export interface Meaning {
   readonly lines: number;
   readonly file: string;
   readonly distance: 'cosine' | 'euclidean';
+  /** The model gives numbers, not labels. */
+  readonly numbers: boolean;
 }
 
 const previews = 'this is a preview and no influence';
@@ -15,7 +17,7 @@ const previews = 'this is a preview and no influence';
 /** Of a trace. */
 export function scoreInWords(
   method: InfluenceMethodName,
-  { of, lines, file, distance }: Meaning,
+  { of, lines, file, distance, numbers }: Meaning,
 ): string {
   const sides = 'Positive helps, negative hurts';
   const n = lines.toLocaleString('en');
@@ -34,7 +36,10 @@ export function scoreInWords(
       return `${sides}: the score is the cosine between g_test and g_train, the gradients of ${loss} and of the training line; ${previews}, and how strong the line's own gradient is does not count.`;
     case 'neighbours': {
       const size = distance === 'cosine' ? 'the cosine' : '1 / (1 + the Euclidean distance)';
-      return `The score is a similarity and no influence: ${size} between the features of the test line and of the training line, positive where their labels are the same and negative where they differ, so that "helps" are the nearest lines with the same label and "hurts" the nearest with another.`;
+      const what = `The score is a similarity and no influence: ${size} between the features of the test line and of the training line`;
+      return numbers
+        ? `${what}; numbers have no sides, so "helps" are the nearest lines and none "hurts".`
+        : `${what}, positive where their labels are the same and negative where they differ, so that "helps" are the nearest lines with the same label and "hurts" the nearest with another.`;
     }
   }
 }

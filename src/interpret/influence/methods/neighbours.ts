@@ -65,7 +65,7 @@ export const neighboursMethod: InfluenceMethod = async (tests, { distance, unit 
 };
 
 const inWords = {
-  cosine: 'the cosine',
+  cosine: 'the cosine (0 where it is negative)',
   euclidean: 'the Euclidean distance d, as 1 / (1 + d),',
 } as const;
 
@@ -129,10 +129,11 @@ class LineMean {
   }
 }
 
+/** From 0: the sign of a score is the label's. What points the other way is not near, and counts 0. */
 const similarity = {
   cosine: (a: Float64Array, b: Float64Array): number => {
     const lengths = Math.sqrt(dotAt(a, 0, a, 0, a.length) * dotAt(b, 0, b, 0, b.length));
-    return lengths === 0 ? 0 : dotAt(a, 0, b, 0, a.length) / lengths;
+    return lengths === 0 ? 0 : Math.max(0, dotAt(a, 0, b, 0, a.length) / lengths);
   },
   euclidean: (a: Float64Array, b: Float64Array): number => {
     let squares = 0;
