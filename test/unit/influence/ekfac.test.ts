@@ -117,10 +117,8 @@ async function assertDiagonal(opened: Opened, examples: readonly Example[], what
 describe('eigenvalues of EK-FAC', () => {
   it('are the diagonal of the Gauss-Newton matrix in the eigenbases, of texts', async () => {
     const examples = randomExamples(7, 2);
-    for (const name of ['bert', 'gpt2']) {
-      const opened = await open(await bench.family(name), { lastBlocks: 1 }, examples);
-      await assertDiagonal(opened, examples, name);
-    }
+    const opened = await open(await bench.family('gpt2'), { lastBlocks: 1 }, examples);
+    await assertDiagonal(opened, examples, 'gpt2');
   });
 
   it('are so of several labels, of numbers, and of one token each', async () => {
@@ -160,7 +158,7 @@ describe('eigenvalues of EK-FAC', () => {
       const { layers } = first.ghosts;
       const bases = first.ghosts.basisFeeds(first.factors);
       const sums = first.ghosts.zeros(({ outputs, columns }) => outputs * columns);
-      const seeds = 150;
+      const seeds = 100;
       for (let seed = 0; seed < seeds; seed++) {
         await first.ghosts.addEigenvalues(examples, bases, sums, { seed });
       }
@@ -285,7 +283,6 @@ describe('self-influence by EK-FAC', () => {
   it('is g^T (C + damping I)^-1 g', async () => {
     const labels = randomExamples(5, 2, below => [0, 1, 2].map(() => below(2)));
     for (const [model, choice, examples] of [
-      [await bench.family('bert'), { lastBlocks: 1 }, randomExamples(5, 2)],
       [await bench.family('bert-ner'), { lastBlocks: 1 }, randomExamples(5, 2, tagsBelow(5))],
       [await bench.severalLabels(), /dense|head/u, labels],
     ] as const) {
@@ -335,7 +332,7 @@ describe('EK-FAC over a training file', () => {
 
     const cacheDir = bench.cacheDir();
     let stops = 0;
-    for (let after = 1; ; after += 2) {
+    for (let after = 1; ; after += 3) {
       const controller = new AbortController();
       let steps = 0;
       const progress = (): void => {

@@ -8,7 +8,7 @@ import { Derivation, programInputs, type Learn } from '../../../autodiff/compose
 import type { Facts } from '../../../autodiff/shapes';
 import type { Head } from '../../../model/head';
 import type { GraphBuilder } from '../../../onnx/builder';
-import type { Graph } from '../../../onnx/graph';
+import type { DataType, Graph } from '../../../onnx/graph';
 import { GlassboxError } from '../../../protocol/messages';
 import { extensible } from '../../programGraphs';
 import type { HeadLoss } from '../curvature/rowLoss';
@@ -17,12 +17,12 @@ import { appendDirections, type DirectionPlan } from './outputDirections';
 
 /**
  * With g_i the gradient of row i's loss times weights[i] by the layers:
- * dots: <g_i, S_q> [rows, queries]. norms: |g_i|^2 [rows]. gradient: sum_i g_i, a matrix a layer. selfInfluence: <g_i, C^-1 g_i> [rows]
+ * dots, manyDots: <g_i, S_q> [rows, queries], the first for one query or two. norms: |g_i|^2 [rows]. gradient: sum_i g_i, a matrix a layer. selfInfluence: <g_i, C^-1 g_i> [rows]
  * by eigenbases and inverted eigenvalues. And with s_j the directions of the Gauss-Newton matrix in place of the loss's own slope: factors:
  * sums over rows, positions and directions of [x, 1] [x, 1]^T and dy dy^T. eigenvalues: sums over rows and directions of (Q_G^T g Q_A)^2.
  */
 export type GhostResult =
-  'dots' | 'norms' | 'gradient' | 'selfInfluence' | 'factors' | 'eigenvalues';
+  'dots' | 'manyDots' | 'norms' | 'gradient' | 'selfInfluence' | 'factors' | 'eigenvalues';
 
 /** Inputs beside the model's own, those of its loss, and `weights` [rows]. */
 export const ghostInputs = {
@@ -40,7 +40,7 @@ export const ghostInputs = {
 /** Outputs; `losses` [rows], not weighted, is always there. */
 export const ghostOutputs = {
   losses: 'ghost/losses',
-  /** Of dots, norms, selfInfluence. */
+  /** Of norms and selfInfluence [rows], of dots [rows, queries]. */
   rows: 'ghost/rows',
   /** Of gradient and eigenvalues, [outputs, columns]. */
   matrix: (layer: number): string => `ghost/matrix/${layer}`,
@@ -54,6 +54,8 @@ export interface GhostRequest {
   readonly facts: Facts;
   readonly learn: Learn;
   readonly head: Head;
+  /** The input with the tokens. */
+  readonly ids: string;
   readonly loss: HeadLoss;
   readonly layers: readonly LinearLayer[];
   readonly result: GhostResult;
@@ -91,17 +93,9 @@ export async function ghostGraph(request: GhostRequest): Promise<Graph> {
   const wanted = layers.map(({ output }) => output);
   for (const seed of seeds) adjoints.push(await derivation.vjp(seed, wanted));
 
-  const b = derivation.builder('');
-  const declare = (name: string, ...size: (number | null)[]): string => b.input(name, dtype, size);
-  const positions = result === 'factors' ? declare(ghostInputs.positions, null, null) : '';
-  for (const [at, { outputs, columns }] of layers.entries()) {
-    if (result === 'dots') declare(ghostInputs.query(at), null, columns);
-    if (result === 'selfInfluence') declare(ghostInputs.inverse(at), outputs, columns);
-    if (result === 'eigenvalues' || result === 'selfInfluence') {
-      declare(ghostInputs.basisIn(at), columns, columns);
-      declare(ghostInputs.basisOut(at), outputs, outputs);
-    }
-  }
+  declareInputs(derivation, request, dtype, dims.length);
+  const positions = ghostInputs.positions;
+  const b = derivation.builder('ghost/');
   const batch = b.op('Shape', [logits], { start: 0, end: 1 });
   const ends = layers.map((layer, at): Ends => {
     const x = withOnes(b, layer, inRows(b, layer, layer.input, batch));
@@ -116,6 +110,38 @@ export async function ghostGraph(request: GhostRequest): Promise<Graph> {
   const outputs = new Map<string, string>([[ghostOutputs.losses, loss]]);
   for (const [name, value] of resultsOf(b, result, ends, positions)) outputs.set(name, value);
   return derivation.finish(outputs);
+}
+
+/** Queries may be of any number: in no two probes the same, nor that of anything else there. */
+const probedQueries = [7, 11];
+
+function declareInputs(
+  derivation: Derivation,
+  { result, layers, ids }: GhostRequest,
+  dtype: DataType,
+  probes: number,
+): void {
+  const declare = (name: string, sizes: (probe: number) => number[]): string =>
+    derivation.input(
+      name,
+      dtype,
+      Array.from({ length: probes }, (_, probe) => sizes(probe)),
+    );
+  if (result === 'factors') {
+    const { dims } = derivation.factsOf(ids);
+    declare(ghostInputs.positions, probe => [...dims[probe]!]);
+  }
+  for (const [at, { outputs, columns }] of layers.entries()) {
+    const queries = (probe: number): number => probedQueries[probe % 2]! + probe;
+    if (result === 'dots' || result === 'manyDots') {
+      declare(ghostInputs.query(at), probe => [queries(probe) * outputs, columns]);
+    }
+    if (result === 'selfInfluence') declare(ghostInputs.inverse(at), () => [outputs, columns]);
+    if (result === 'eigenvalues' || result === 'selfInfluence') {
+      declare(ghostInputs.basisIn(at), () => [columns, columns]);
+      declare(ghostInputs.basisOut(at), () => [outputs, outputs]);
+    }
+  }
 }
 
 function adjointOf(found: ReadonlyMap<string, string>, { output, name }: LinearLayer): string {
@@ -151,6 +177,8 @@ function resultsOf(
   switch (result) {
     case 'dots':
       return sum(end => dots(b, end));
+    case 'manyDots':
+      return sum(end => manyDots(b, end));
     case 'norms':
       return sum(end => squaredNorms(b, end));
     case 'selfInfluence':
@@ -176,18 +204,27 @@ function cross(b: GraphBuilder, left: string, right: string): string {
   return b.op('Gemm', [left, right], { transA: 1 });
 }
 
-/** sum_t dy_t^T S_q x_t. */
+/** sum_t dy_t^T S_q x_t, [rows, queries]. */
 function dots(b: GraphBuilder, { at, layer, x, adjoints }: Ends): string {
   const { columns, outputs } = layer;
   const products = b.op('Gemm', [flatRows(b, x, columns), ghostInputs.query(at)], { transB: 1 });
-  // [rows * positions, queries, outputs] times [.., outputs, 1].
+  // [rows * positions, queries, outputs]
   const each = b.op('Reshape', [products, b.ints([0, -1, outputs])]);
-  const adjoint = b.op('Reshape', [adjoints[0]!, b.ints([-1, outputs, 1])]);
-  const dot = b.op('MatMul', [each, adjoint]);
+  const adjoint = b.op('Reshape', [adjoints[0]!, b.ints([-1, 1, outputs])]);
+  const dot = b.op('ReduceSum', [b.op('Mul', [each, adjoint]), b.ints([2])], { keepdims: 0 });
   const shape = b.op('Concat', [b.op('Shape', [x], { start: 0, end: 2 }), b.ints([-1])], {
     axis: 0,
   });
   return b.op('ReduceSum', [b.op('Reshape', [dot, shape]), b.ints([1])], { keepdims: 0 });
+}
+
+/** The same by the gradient of each row after all: twice the work of one query, however many there are. */
+function manyDots(b: GraphBuilder, end: Ends): string {
+  if (end.single) return dots(b, end);
+  const { columns, outputs } = end.layer;
+  const flat = (value: string): string => flatRows(b, value, outputs * columns);
+  const gradients = flat(perRow(b, end.x, end.adjoints[0]!));
+  return b.op('Gemm', [gradients, flat(ghostInputs.query(end.at))], { transB: 1 });
 }
 
 /** sum_{t, u} (x_t . x_u) (dy_t . dy_u). */

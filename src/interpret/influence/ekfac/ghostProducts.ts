@@ -33,11 +33,9 @@ export interface GhostNumbers {
   readonly numbers: Float64Array;
 }
 
-/** Floats that a run may write down for a layer, of products with queries or of gradients of rows: 256 MB. */
+/** Floats that a run may write down for a layer, of gradients of rows: 256 MB. */
 const mostFloats = 2 ** 26;
-/** Tokens of a run, however many queries there are. */
-const leastTokens = 128;
-/** Forward passes of a program, the products with one query included. */
+/** Forward passes of a program: its own, one for adjoints, one for products. */
 const passes = 3;
 
 /** Eigenvectors of a layer as columns: Q_A [columns, columns], Q_G [outputs, outputs]. */
@@ -51,7 +49,6 @@ interface Course extends GhostOptions {
   readonly given?: Feeds;
   /** What an example's loss is multiplied by; 1 by default. */
   readonly scale?: (at: number) => number;
-  readonly queries?: number;
 }
 
 export class GhostProducts implements Releasable {
@@ -105,17 +102,14 @@ export class GhostProducts implements Releasable {
   ): Promise<GhostSweep> {
     const losses = new Float64Array(examples.length);
     const dots = queries.map(() => new Float64Array(examples.length));
-    const atOnce = Math.max(1, Math.floor(mostFloats / (this.widest * leastTokens)));
-    for (let first = 0; first < queries.length; first += atOnce) {
-      const some = queries.slice(first, first + atOnce);
-      const course = { ...options, given: this.queryFeeds(some), queries: some.length };
-      await this.inBatches('dots', examples, course, (at, i, found) => {
-        losses[at] = found.losses[i]!;
-        some.forEach((_, q) => {
-          dots[first + q]![at] = found.rows[i * some.length + q]!;
-        });
+    const result = queries.length > 1 ? 'manyDots' : 'dots';
+    const course = { ...options, given: this.queryFeeds(queries) };
+    await this.inBatches(result, examples, course, (at, i, found) => {
+      losses[at] = found.losses[i]!;
+      dots.forEach((query, q) => {
+        query[at] = found.rows[i * queries.length + q]!;
       });
-    }
+    });
     return { losses, dots };
   }
 
@@ -278,23 +272,18 @@ export class GhostProducts implements Releasable {
     result: GhostResult,
     device: 'cpu' | 'webgpu',
     examples: readonly Example[],
-    { tokens, queries = 1 }: Course,
+    { tokens }: Course,
   ): Generator<readonly number[]> {
     const { about } = this.losses.model;
     const directions = result === 'factors' || result === 'eigenvalues' ? this.directions.count : 1;
-    const cost = passes + 2 * (directions - 1) + (queries - 1);
-    const roomy = Math.floor(mostFloats / (this.widest * queries));
-    const most = tokens ?? Math.max(leastTokens, Math.min(roomy, tokensOfRun(about, device, cost)));
+    const cost = passes + 2 * (directions - 1);
+    const most = tokens ?? tokensOfRun(about, device, cost);
     const rows = writesRowGradients.has(result) ? this.mostRows : Infinity;
     for (const batch of cutIntoBatches(about, examples, most)) {
       for (let first = 0; first < batch.length; first += rows) {
         yield batch.slice(first, first + rows);
       }
     }
-  }
-
-  private get widest(): number {
-    return Math.max(...this.layers.map(({ outputs }) => outputs));
   }
 
   /** Rows whose gradients by a layer fit into memory together. */
@@ -317,7 +306,11 @@ export class GhostProducts implements Releasable {
   }
 }
 
-const writesRowGradients: ReadonlySet<GhostResult> = new Set(['selfInfluence', 'eigenvalues']);
+const writesRowGradients: ReadonlySet<GhostResult> = new Set([
+  'manyDots',
+  'selfInfluence',
+  'eigenvalues',
+]);
 
 function addAll(sums: LayerMatrices, found: Feeds, name: (layer: number) => string): void {
   sums.forEach((sum, layer) => {

@@ -39,10 +39,11 @@ export class GhostProgram implements Releasable {
   /** Throws GlassboxError 'unsupported' naming the file, and an op without a derivative. */
   static async of(parts: GhostParts, result: GhostResult): Promise<GhostProgram> {
     const { model, narrowed, layers, plan } = parts;
-    const { head, file } = model.about;
+    const { head, file, inputs } = model.about;
+    const ids = inputs.ids;
     const graph = await namingFile(model, async () => {
       const [learn, loss] = [learnerOf(probesOf(model)), lossOf(head, file)];
-      return await ghostGraph({ ...narrowed, learn, head, loss, layers, result, plan });
+      return await ghostGraph({ ...narrowed, learn, head, ids, loss, layers, result, plan });
     });
     return await onDevice(model, async device => {
       let session: Session | undefined;
