@@ -12,6 +12,9 @@ export interface ChosenTraining {
 }
 
 export class TrainingChoice {
+  /** What was looked at last, so that a long file is not walked through at every question. */
+  private lookedAt: { readonly state: string; readonly chosen: ChosenTraining } | null = null;
+
   constructor(
     private readonly workspaceMemory: vscode.Memento,
     private readonly fields: FieldChoice,
@@ -30,19 +33,26 @@ export class TrainingChoice {
     const known = await this.known(modelDir);
     const uri = anew || !known ? await pickTrainingFile(near, known) : known;
     if (!uri || signal.aborted) return null;
-    const file = await trainingFile(uri, this.fields, signal);
-    if (!file) return null;
+    const chosen = await this.of(uri, signal);
+    if (!chosen) return null;
     await this.workspaceMemory.update(memory.training, {
       ...this.all(),
       [modelDir]: uri.toString(),
     });
-    return { uri, file };
+    return chosen;
   }
 
   /** A file that was pointed at; it is not remembered. Null and errors as `find`. */
   async of(uri: vscode.Uri, signal: AbortSignal): Promise<ChosenTraining | null> {
+    const state = await this.stateOf(uri);
+    if (state !== null && this.lookedAt?.state === state) return this.lookedAt.chosen;
     const file = await trainingFile(uri, this.fields, signal);
-    return file && { uri, file };
+    if (!file) return null;
+    const chosen = { uri, file };
+    // Fields may have been chosen.
+    const now = await this.stateOf(uri);
+    this.lookedAt = now === null ? null : { state: now, chosen };
+    return chosen;
   }
 
   /** Null where none is remembered, or it is gone. */
@@ -53,6 +63,14 @@ export class TrainingChoice {
     return Promise.resolve(vscode.workspace.fs.stat(uri)).then(
       () => uri,
       () => null,
+    );
+  }
+
+  /** The same as long as `trainingFile` says the same; null where the file is gone. */
+  private async stateOf(uri: vscode.Uri): Promise<string | null> {
+    const found = await Promise.resolve(vscode.workspace.fs.stat(uri)).catch(() => null);
+    return (
+      found && JSON.stringify([uri.toString(), found.mtime, found.size, this.fields.stateFor(uri)])
     );
   }
 

@@ -49,6 +49,11 @@ export class FieldChoice {
     };
   }
 
+  /** The same as long as `wishFor` says the same of the same file. */
+  stateFor(uri: vscode.Uri): string {
+    return JSON.stringify([this.all(), fieldSettings(uri)]);
+  }
+
   private chosenFor(
     source: LineSource,
     format: DatasetFormat,

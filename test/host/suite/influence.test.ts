@@ -278,6 +278,21 @@ describe('Trace Influence', () => {
     assert.ok(result);
   });
 
+  it('looks at a training file once, until it or the choice of its fields is another one', async () => {
+    const uri = await write('traced/seen.jsonl', trainText);
+    const { signal } = new AbortController();
+    const seen = await parts.training.of(uri, signal);
+    assert.equal(await parts.training.of(uri, signal), seen);
+    await parts.fields.set(['label', 'text'], {
+      ...{ textField: 'text', pairField: null, labelField: 'label' },
+    });
+    const named = await parts.training.of(uri, signal);
+    assert.equal(named?.file.fields?.textField, 'text');
+    await write('traced/seen.jsonl', '{"sentence": "longer than it was", "label": "negative"}\n');
+    const other = await parts.training.of(uri, signal);
+    assert.deepEqual([other === named, other?.file.fields?.textField], [false, '']);
+  });
+
   it('says that the saved version of an edited training file was used', async () => {
     const settings = vscode.workspace.getConfiguration('files');
     await settings.update('autoSave', 'off', vscode.ConfigurationTarget.Workspace);

@@ -63,7 +63,7 @@ export function tracersWith(engine: Engine, { mayLoad = true } = {}) {
   };
   return {
     ...surroundings,
-    ...{ memento, training, remembered, tracer, problems, suspicions, explained },
+    ...{ memento, fields, training, remembered, tracer, problems, suspicions, explained },
     ...{ handlers, done, dispose, maps: surroundings.rowMaps },
   };
 }
