@@ -139,7 +139,7 @@ sample, cpu, 13 ms
 });
 
 describe('progress on standard error', () => {
-  it('is a line when something begins, and then one a second', () => {
+  it('is a line when something begins, and then one a second at first', () => {
     let [time, told] = [0, ''];
     const progress = progressLines(
       text => (told += text),
@@ -154,6 +154,19 @@ describe('progress on standard error', () => {
       told,
       '  0 %  reading␛ 0 lines\n 20 %  reading␛ 1000 lines\n 40 %  reading␛ 2000 lines\n 10 %  solving, step 1\n',
     );
+  });
+
+  it('fills no log, however long it takes', () => {
+    let time = 0;
+    const at: number[] = [];
+    const progress = progressLines(
+      () => at.push(time / 1000),
+      () => time,
+    );
+    for (; time <= 3_600_000; time += 500) progress({ done: 1, total: 2, says: 'solving' });
+    assert.deepEqual(at.slice(0, 4), [0, 1, 2, 3]);
+    assert.ok(at.length < 200, `${at.length} lines in an hour`);
+    assert.equal(at.at(-1)! - at.at(-2)!, 30);
   });
 
   it('has no share where there is only one step', () => {
