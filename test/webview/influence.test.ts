@@ -301,8 +301,13 @@ describe('influence', () => {
       await panel.emit('influenceMap', { place, state: null, failed: 'Line 70 has no text.' });
       assert.match(await rows('Helps').nth(1).innerText(), /Line 70 has no text\./);
       await button('Map of line 83').click();
-      await show(influenceStateOf(influenceResultOf({ milliseconds: 5 })));
+      await panel.emit('failed', { message: 'The engine was lost.' });
       assert.match(await rows('Helps').nth(2).innerText(), /The map of this line did not come/);
+      await button('Map of line 96').click();
+      await show({ ...traced, running: half });
+      assert.match(await rows('Helps').nth(3).innerText(), /is on its way/);
+      await show(influenceStateOf(influenceResultOf({ milliseconds: 5 })));
+      assert.match(await rows('Helps').nth(3).innerText(), /The map of this line did not come/);
     });
   });
 
@@ -427,7 +432,12 @@ describe('influence', () => {
       await show({ ...traced, record: other, running: half });
       const head = await text('.influence-head');
       assert.match(head, /: 18 text .* Another line \.$/, 'no verdict of the other line');
-      assert.match(await text('.influence-view .notice-stale'), /about another line/);
+      assert.match(await text('.influence-view .notice-stale'), /about something else/);
+      await show({ ...aggregate, result: traced.result, running: half });
+      assert.equal(
+        await text('.influence-head'),
+        '12 selected lines of reviews.dev.jsonl sample-model · webgpu',
+      );
     });
 
     it('shows progress alone before the first answer, and the settings when it was stopped', async () => {

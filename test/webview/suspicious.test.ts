@@ -93,6 +93,14 @@ describe('suspicious labels', () => {
     );
   });
 
+  it('do not disagree where they are numbers', async () => {
+    const number = { label: '3.5', predicted: '3.72', probability: null, agrees: null };
+    const rows = [suspiciousRowOf(1, number)];
+    await show(suspicionStateOf(suspicionResultOf(0, { rows, disagreeing: 0 })));
+    assert.match(await text('.suspicious-view'), /2,000 labels ranked Training file/);
+    assert.equal(await checkbox(/disagree/).count(), 0);
+  });
+
   it('have pages of 100 rows; a new ranking begins at its beginning', async () => {
     await show(suspicionStateOf(suspicionResultOf(250, { milliseconds: 1 })));
     assert.equal(await rows().count(), 100);

@@ -59,11 +59,11 @@ export function createInfluenceHead(): InfluenceHead {
   };
 }
 
-/** Whether the result answers what is asked now: while another line is traced, the one before is still shown. */
-export function isOfRecord({ record, result }: InfluenceState): boolean {
+/** Whether the result answers what is asked now: while something else is traced, the one before is still shown. */
+export function isOfRecord({ record, result, running }: InfluenceState): boolean {
   if (result === null) return false;
-  if (record === null) return result.test === null || result.tests > 0;
-  return result.test?.text === record.text;
+  if (running === null) return true;
+  return record === null ? result.test === null : result.test?.text === record.text;
 }
 
 function fieldNames(record: NonNullable<InfluenceState['record']>): HTMLElement[] {

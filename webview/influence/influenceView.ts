@@ -12,6 +12,7 @@ import { fill, make } from '../dom';
 import { createHealth } from '../health';
 import { createOptionsForm } from '../training/optionsForm';
 import { createRunLine } from '../training/runLine';
+import { areNumbers } from '../training/labelWords';
 import { createProblems, createTrainingFileLine } from '../training/trainingFile';
 import { formatDuration } from '../training/trainingWords';
 import type { UiState } from '../uiState';
@@ -121,8 +122,10 @@ export function createInfluenceView({ tell, ui, setUi }: InfluenceViewEvents): I
 
   const drawColumns = () => {
     const only = ui().influenceDisagreeing;
+    const result = state?.result ?? null;
     filter.show(only);
-    columns.show(state?.result ?? null, only);
+    filter.element.hidden = result !== null && areNumbers([...result.helps, ...result.hurts]);
+    columns.show(result, only && !filter.element.hidden);
   };
   const draw = (now: InfluenceState) => {
     const { result, running } = now;
@@ -138,7 +141,7 @@ export function createInfluenceView({ tell, ui, setUi }: InfluenceViewEvents): I
     scoreSays.textContent = result.scoreSays;
     fill(facts, ...factsOf(result).map(fact => make('li', { class: 'fact' }, fact)));
     facts.hidden = facts.childElementCount === 0;
-    before.textContent = 'What is below is the answer before, about another line.';
+    before.textContent = 'What is below is the answer before, about something else.';
     before.hidden = isOfRecord(now);
     health.show(result.notes);
     problems.show(result.train.problems);

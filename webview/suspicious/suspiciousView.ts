@@ -8,6 +8,7 @@ import { createHealth } from '../health';
 import { formatCount, formatRaw } from '../numbers';
 import { createOptionsForm } from '../training/optionsForm';
 import { createRunLine } from '../training/runLine';
+import { areNumbers } from '../training/labelWords';
 import { createProblems, createTrainingFileLine } from '../training/trainingFile';
 import { featureWords, formatDuration } from '../training/trainingWords';
 import type { UiState } from '../uiState';
@@ -117,7 +118,8 @@ export function createSuspiciousView({ tell, ui, setUi }: SuspiciousViewEvents):
   const drawList = () => {
     const only = ui().suspiciousDisagreeing;
     filter.show(only);
-    list.show(state?.result?.rows ?? [], only);
+    filter.element.hidden = areNumbers(state?.result?.rows ?? []);
+    list.show(state?.result?.rows ?? [], only && !filter.element.hidden);
   };
   const draw = (now: SuspicionState) => {
     const { result, running } = now;
@@ -184,8 +186,10 @@ function doneWords(result: SuspicionResult | null): string {
   return `${countOf(train.lines, 'training line')} ranked in ${formatDuration(milliseconds)}`;
 }
 
-function disagreeWords({ disagreeing, train }: SuspicionResult): string {
-  return `${formatCount(disagreeing)} of ${countOf(train.lines, 'label')} ${disagreeing === 1 ? 'is' : 'are'} not what the model predicts`;
+function disagreeWords({ disagreeing, train, rows }: SuspicionResult): string {
+  const all = countOf(train.lines, 'label');
+  if (areNumbers(rows)) return `${all} ranked`;
+  return `${formatCount(disagreeing)} of ${all} ${disagreeing === 1 ? 'is' : 'are'} not what the model predicts`;
 }
 
 function factsOf({ damping, train, rows }: SuspicionResult): string[] {

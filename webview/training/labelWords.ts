@@ -72,6 +72,11 @@ function named(label: string): HTMLElement {
   return make('bdi', { class: 'label-name', title: label }, label === '' ? 'none' : label);
 }
 
+/** Labels are numbers: they are near what is predicted or far from it, they do not agree or disagree. */
+export function areNumbers(instances: readonly InfluenceInstance[]): boolean {
+  return instances.length > 0 && instances.every(({ agrees }) => agrees === null);
+}
+
 /** 'labelled positive, predicted negative'. */
 export function spokenLabels({ label, predicted }: InfluenceInstance): string {
   return `labelled ${spoken(label)}, predicted ${spoken(predicted)}`;
