@@ -63,7 +63,7 @@ export async function headPass(
         weights[j * block.rows + row] = w * curvatureAt(link, directions, pair, state.answers);
       });
     }
-    await gram.addGram(block, weights, hessian);
+    await gram.addGram(block, weights, hessian, signal);
     progress?.(first + block.rows);
   };
   await eachBlock(source, visit, signal);

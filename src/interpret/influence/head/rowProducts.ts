@@ -6,9 +6,12 @@ import { emptyGraph, GraphBuilder } from '../../../onnx/builder';
 import type { Graph } from '../../../onnx/graph';
 import { Session, type Feeds } from '../../../runtime/session';
 import type { FeatureBlock } from './features';
+import { pauser } from './pause';
 
 /** Matrices that are made in one run: their memory is small beside that of what they are added to. */
 const together = 8;
+/** Multiply-adds of one run, some tenths of a second: between two one can cancel. */
+const operations = 4e9;
 
 export class RowProducts {
   private constructor(
@@ -62,13 +65,21 @@ export class RowProducts {
     return new RowProducts(width, bias ? width + 1 : width, await Session.of(graph));
   }
 
-  /** Adds the Gram matrices of a block to `sums` [J, columns, columns]; `weights` [J, rows]. */
-  async addGram(block: FeatureBlock, weights: Float64Array, sums: Float64Array): Promise<void> {
+  /** Adds the Gram matrices of a block to `sums` [J, columns, columns]; `weights` [J, rows]. Throws GlassboxError 'cancelled'. */
+  async addGram(
+    block: FeatureBlock,
+    weights: Float64Array,
+    sums: Float64Array,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const pause = pauser(signal);
+    const most = this.matricesTogether(block.rows);
     const { columns } = this;
     const size = columns * columns;
     const count = sums.length / size;
-    for (let from = 0; from < count; from += together) {
-      const some = Math.min(together, count - from);
+    for (let from = 0; from < count; from += most) {
+      await pause();
+      const some = Math.min(most, count - from);
       const data = weights.subarray(from * block.rows, (from + some) * block.rows);
       const found = await this.run(block, data, [some, 1, block.rows]);
       const at = from * size;
@@ -76,14 +87,21 @@ export class RowProducts {
     }
   }
 
-  /** [J, rows] of `matrices` [J, columns, columns]. */
-  async formsOf(block: FeatureBlock, matrices: Float64Array): Promise<Float64Array> {
+  /** [J, rows] of `matrices` [J, columns, columns]. Throws GlassboxError 'cancelled'. */
+  async formsOf(
+    block: FeatureBlock,
+    matrices: Float64Array,
+    signal?: AbortSignal,
+  ): Promise<Float64Array> {
+    const pause = pauser(signal);
+    const most = this.matricesTogether(block.rows);
     const { columns } = this;
     const size = columns * columns;
     const count = matrices.length / size;
     const forms = new Float64Array(count * block.rows);
-    for (let from = 0; from < count; from += together) {
-      const some = Math.min(together, count - from);
+    for (let from = 0; from < count; from += most) {
+      await pause();
+      const some = Math.min(most, count - from);
       const data = matrices.subarray(from * size, (from + some) * size);
       forms.set(await this.run(block, data, [some, columns, columns]), from * block.rows);
     }
@@ -108,6 +126,11 @@ export class RowProducts {
 
   async release(): Promise<void> {
     await this.session.release();
+  }
+
+  private matricesTogether(rows: number): number {
+    const affordable = Math.floor(operations / (rows * this.columns ** 2));
+    return Math.max(1, Math.min(together, affordable));
   }
 
   private async run(

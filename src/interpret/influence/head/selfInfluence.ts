@@ -3,6 +3,7 @@ import { pairsOf, type Directions } from './directions';
 import { eachBlock, type FeatureSource } from './features';
 import { columnsOf, type LinearHead } from './linearHead';
 import type { LineStarts } from './lineLosses';
+import { pauser } from './pause';
 import { RowProducts } from './rowProducts';
 
 /** Gradients of the rows by the logits in the directions, [rows, directions]; the gradient by W is that (x) h~. */
@@ -30,7 +31,7 @@ export async function selfOfRows(
     await eachBlock(
       source,
       async (block, from) => {
-        const forms = await products.formsOf(block, inverse);
+        const forms = await products.formsOf(block, inverse, signal);
         for (let row = 0; row < block.rows; row++) {
           const at = (from + row) * count;
           let score = 0;
@@ -74,9 +75,11 @@ export async function selfOfLines(
   // [directions][lines, columns]
   const sums = Array.from({ length: count }, () => new Float64Array(most * columns));
   const products = await RowProducts.bilinear(columns);
+  const pause = pauser(signal);
   let [first, line] = [0, 0];
   const flush = async (end: number): Promise<void> => {
     for (const [j, pair] of pairs.entries()) {
+      await pause();
       const matrix = inverse.subarray(j * columns * columns, (j + 1) * columns * columns);
       const [a, b] = [sums[pair.first]!, sums[pair.second]!].map(sum =>
         sum.subarray(0, (end - first) * columns),

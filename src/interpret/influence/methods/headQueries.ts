@@ -5,6 +5,7 @@ import type { Example } from '../curvature/batches';
 import { decisionsOf } from '../decisions';
 import { FeatureProgram } from '../head/featureProgram';
 import type { HeadQuery } from '../head/headInfluence';
+import { signalOf } from '../solve/operator';
 
 /**
  * For each example one query a decision that counts (the text, or its tokens), weighted so that the weighted losses add up to the mean
@@ -20,7 +21,10 @@ export async function headQueries(
   const decisions = examples.map(({ target }) => decisionsOf(model.about.head, target));
   const { features } = await program.run(
     examples.map(({ row }) => row),
-    { ...options, positions: decisions.map(list => list.map(({ position }) => position)) },
+    {
+      ...signalOf(options),
+      positions: decisions.map(list => list.map(({ position }) => position)),
+    },
   );
   let next = 0;
   return decisions.map(list =>
