@@ -157,7 +157,7 @@ const read: Readonly<Record<InfluenceMethodName, readonly OptionName[]>> = {
     'candidates',
     'seed',
   ],
-  ekfac: ['params', 'lastBlocks', 'damping', 'curvatureLines', 'seed'],
+  ekfac: [...chosenParameters, 'damping', 'curvatureLines', 'seed'],
   tracin: [...chosenParameters, 'checkpoints', 'rates', 'candidates'],
   'gradient-dot': [...chosenParameters, 'candidates'],
   'gradient-cosine': chosenParameters,

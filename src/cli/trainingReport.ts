@@ -50,9 +50,10 @@ export function inNumber(count: number): string {
   return count.toLocaleString('en');
 }
 
-/** Three digits. */
+/** Three digits, or those before the point: '0.0213', '1.23e-8', '321,437'. */
 export function short(value: number): string {
-  return value.toPrecision(3);
+  const large = Math.abs(value) >= 1000 && Math.abs(value) < 1e9;
+  return large ? inNumber(Math.round(value)) : value.toPrecision(3);
 }
 
 type About = Pick<

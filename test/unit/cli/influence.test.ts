@@ -378,6 +378,21 @@ describe('command line: influence', () => {
       assert.match(told.score_says, /g\^T \(C \+ damping I\)\^-1 g/);
     });
 
+    it('by EK-FAC, with its options', async () => {
+      const flags = '--method ekfac --params ^classifier.weight --damping 0.01 --seed 3 --k 3';
+      const told = await json<SuspicionJson>('suspicious', 'small.jsonl', ...flags.split(' '));
+      assert.equal(told.lines.length, 3);
+      assert.deepEqual(told.method, {
+        name: 'ekfac',
+        title: 'Self-influence by EK-FAC',
+        params: '^classifier.weight',
+        lastBlocks: 1,
+        damping: 0.01,
+        curvatureLines: 1024,
+        seed: 3,
+      });
+    });
+
     it('by loss, all lines; and for a person', async () => {
       const told = await json<SuspicionJson>(
         'suspicious',

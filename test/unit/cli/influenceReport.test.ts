@@ -93,6 +93,13 @@ sample, cpu, 13 ms
     assert.ok(report.includes(`${'x'.repeat(199)}... (102 characters more)\n`));
   });
 
+  it('has numbers that a person can read, however large', () => {
+    const rows = [321_437.4, 999.4, 0.02134, 1.234e-8, 5e12].map((score, i) => fakeRow(i, score));
+    const report = reportInfluence(fakeInfluence({ helps: rows }), place, plain);
+    const told = [...report.matchAll(/ helps (\S+) {2}line/g)].map(([, number]) => number);
+    assert.deepEqual(told, ['321,437', '999', '0.0213', '1.23e-8', '5.00e+12']);
+  });
+
   it('in a few words it names both ends', () => {
     assert.equal(
       reportTraced(fakeInfluence()),
