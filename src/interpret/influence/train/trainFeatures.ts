@@ -2,12 +2,12 @@
 import { GlassboxError } from '../../../protocol/messages';
 import type { RunOptions } from '../../task/predictRows';
 import { FeatureProgram } from '../head/featureProgram';
-import type { FeatureBlock, FeatureSource } from '../head/features';
 import type { TrainFeatures } from '../trainingSet';
 import { attempt, featureKey, useFolder } from './cacheFolders';
 import type { EncodedExample } from './encodeExample';
 import { FeatureCache } from './featureCache';
 import type { FeatureEntry } from './featureFile';
+import { cachedSource } from './featureSource';
 import type { ExampleReader } from './readExamples';
 
 /** Examples that are sorted by length together, so that little is padded; by number, so that a run that goes on cuts as one that was not cut off. */
@@ -17,8 +17,7 @@ const operations = { cpu: 1e11, webgpu: 1e12 };
 const tokens = { least: 512, most: 8192 };
 /** Written after so many milliseconds, or so many bytes. */
 const flushed = { after: 1000, bytes: 1 << 25 };
-/** Bytes of a block that is read, and of the features that are kept in memory once they were read. */
-const readBytes = 1 << 22;
+/** Bytes of features that are kept in memory once they were read. */
 const mostInMemory = 1 << 28;
 
 export interface FeatureOptions {
@@ -197,81 +196,6 @@ function featuresOf(
     reader.lengths[number] = found.cut ? 2 : 1;
     starts[number + 1] = starts[number]! + found.rows;
   }
-  const source = sourceOf(reader, cache, starts, inMemory);
+  const source = cachedSource(reader, cache, starts, inMemory);
   return { source, starts, computed, cached: count - computed };
-}
-
-function sourceOf(
-  reader: ExampleReader,
-  cache: FeatureCache,
-  starts: Float64Array,
-  inMemory: number,
-): FeatureSource {
-  const { width } = cache;
-  const { head } = reader.model.about;
-  const classes = head.classes!;
-  const rows = starts.at(-1)!;
-  const most = Math.max(1, Math.floor(readBytes / (4 * width)));
-  let memory: Float32Array | null = null;
-  const blockAt = (first: number, last: number): FeatureBlock => {
-    const [from, to] = [starts[first]!, starts[last]!];
-    const features = memory?.subarray(from * width, to * width) ?? read(first, last);
-    const { targets, weights } = targetsOf(reader, cache, starts, first, last, classes);
-    return { rows: to - from, features, targets, ...(weights && { weights }) };
-  };
-  const read = (first: number, last: number): Float32Array => {
-    const found = new Float32Array((starts[last]! - starts[first]!) * width);
-    cache.read(first, last, found);
-    return found;
-  };
-  const cuts = function* (): Generator<[number, number]> {
-    for (let first = 0; first < starts.length - 1;) {
-      let last = first + 1;
-      while (last < starts.length - 1 && starts[last + 1]! - starts[first]! <= most) last++;
-      yield [first, last];
-      first = last;
-    }
-  };
-  return {
-    rows,
-    *blocks() {
-      const filling =
-        !memory && rows * width * 4 <= inMemory ? new Float32Array(rows * width) : null;
-      for (const [first, last] of cuts()) {
-        const block = blockAt(first, last);
-        filling?.set(block.features, starts[first]! * width);
-        yield block;
-      }
-      // Only a pass that came to its end has filled it.
-      if (filling) memory = filling;
-    },
-  };
-}
-
-/** y of rows, and of a tagger what they count: together 1 for each example. */
-function targetsOf(
-  { table, model }: ExampleReader,
-  cache: FeatureCache,
-  starts: Float64Array,
-  first: number,
-  last: number,
-  classes: number,
-): { targets: Float64Array; weights: Float64Array | null } {
-  const origin = starts[first]!;
-  const rows = starts[last]! - origin;
-  const targets = new Float64Array(rows * classes);
-  const weights = model.about.head.decides === 'token' ? new Float64Array(rows) : null;
-  for (let number = first; number < last; number++) {
-    const target = table.targetOf(number);
-    const [from, to] = [starts[number]! - origin, starts[number + 1]! - origin];
-    if (weights) {
-      const tags = target as readonly number[];
-      for (let row = from; row < to; row++) {
-        targets[row * classes + tags[cache.wordAt(number, row - from)]!] = 1;
-        weights[row] = 1 / (to - from);
-      }
-    } else if (typeof target === 'number') targets[from * classes + target] = 1;
-    else targets.set(target, from * classes);
-  }
-  return { targets, weights };
 }
