@@ -8,6 +8,7 @@ import { seededRandom } from '../support/numbers';
 import { loadSampleHead, type SampleHead } from '../support/sampleHead';
 import { scatterSvg, scatterText, type Scatter } from '../support/scatter';
 import { pearson } from '../support/statistics';
+import type { Figure } from './report';
 
 /** Lines left out: this many of the most influential, and as many drawn from the others. */
 const half = 30;
@@ -78,6 +79,18 @@ export function leaveOneOutPlot(found: readonly LeftOut[]): string {
   mkdirSync(path.dirname(picture), { recursive: true });
   writeFileSync(picture, scatterSvg(scatter));
   return scatterText(scatter);
+}
+
+/** A goal is a most: what is left to 1. */
+export function leaveOneOutFigure(found: readonly LeftOut[]): Figure {
+  const worst = Math.min(...found.map(({ pearson: all }) => all));
+  return {
+    name: 'Leave one out: 1 - Pearson, the worst of five dev lines',
+    value: 1 - worst,
+    unit: '',
+    goal: 0.05,
+    details: `Pearson ${found.map(({ pearson: all }) => all.toFixed(3)).join(', ')}; ${2 * half} lines left out each, the head of the sample model trained again without each`,
+  };
 }
 
 /** As Markdown. */

@@ -63,7 +63,7 @@ function requestOf(modelDir: string, length: number): ExplainIdsRequest {
 }
 
 /** The memory of a process in bytes: its own, and its share of what it has together with others. */
-function memoryOf(pid: number): number {
+export function memoryOf(pid: number): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)![1]) * 1024;
 }
