@@ -6,12 +6,7 @@ import { crossEntropy, lossProgram } from '../../../src/autodiff/compose';
 import { chooseParameters, parametersOf, type Choice } from '../../../src/autodiff/parameters';
 import type { Example } from '../../../src/interpret/influence/curvature/batches';
 import { splitFrozen } from '../../../src/interpret/influence/curvature/frozen';
-import {
-  curvatureOf,
-  influenceOn,
-  solveFor,
-  type Solver,
-} from '../../../src/interpret/influence/curvature/influence';
+import { curvatureOf, influenceOn, solveFor, type Solver } from '../../support/influenceInMemory';
 import { LossModel } from '../../../src/interpret/influence/curvature/lossModel';
 import { conjugateGradient } from '../../../src/interpret/influence/solve/conjugateGradient';
 import { damped, type SymmetricOperator } from '../../../src/interpret/influence/solve/operator';

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
+import type { Example } from '../../../src/interpret/influence/curvature/batches';
 import { drawNumbers } from '../../../src/interpret/influence/curvature/chunks';
 import { LossModel, type Sweep } from '../../../src/interpret/influence/curvature/lossModel';
 import { unsolved } from '../../../src/interpret/influence/curvature/solveFor';
@@ -26,9 +27,12 @@ import {
 } from '../../../src/interpret/influence/resume/keptDirection';
 import { KeptSweep } from '../../../src/interpret/influence/resume/keptSweep';
 import { keyOf, makeRoom } from '../../../src/interpret/influence/resume/question';
+import { openTrainingSet } from '../../../src/interpret/influence/train/openTrainingSet';
 import { GlassboxError } from '../../../src/protocol/messages';
-import { Bench, options, randomExamples } from '../../support/deepInfluence';
+import { Bench, gradientsOf, options, randomExamples } from '../../support/deepInfluence';
 import { MemoryTraining } from '../../support/memoryTraining';
+import { assertClose } from '../../support/numbers';
+import { dot } from '../../support/secondOrder';
 
 const bench = new Bench();
 
@@ -110,6 +114,35 @@ describe('an interrupted sweep', () => {
     assert.equal(solved(), 2);
   });
 
+  it('of a file on disk is that of gradients line by line, interrupted or not', async () => {
+    const sample = path.resolve('media', 'sample');
+    const model = await bench.model(path.join(sample, 'model'));
+    const text = readFileSync(path.join(sample, 'reviews.train.jsonl'), 'utf8');
+    const dir = bench.folders.with({ 'few.jsonl': text.split('\n').slice(0, 21).join('\n') });
+    const cacheDir = bench.cacheDir();
+    const lines = await openTrainingSet(model, { path: path.join(dir, 'few.jsonl') }, { cacheDir });
+    const examples: Example[] = [];
+    for await (const block of lines.examples()) examples.push(...block.examples);
+    assert.equal(examples.length, 21);
+    const losses = await LossModel.of(model, /classifier/u);
+    const tests = examples.slice(0, 2);
+    const asked: SweptQuestion = {
+      tests,
+      losses,
+      numbers: null,
+      facts: {},
+      solve: unsolved,
+      size: 4,
+    };
+    const gradient = Array.from(await losses.gradient(tests));
+    const expected = (await gradientsOf(losses, examples)).map(g => dot(g, gradient));
+    const whole = await sweptScores(asked, { train: lines, cacheDir: bench.cacheDir() });
+    assertClose([...whole.scores], expected, 1e-4, 'scores');
+    await interrupted(asked, { train: lines, cacheDir }, 9);
+    assert.deepEqual(await sweptScores(asked, { train: lines, cacheDir }), whole);
+    await lines.release();
+  });
+
   it('is asked anew where anything is different', async () => {
     const { model, asked, solved } = await question();
     const lines = new MemoryTraining(model, train);
@@ -143,13 +176,17 @@ describe('an interrupted sweep', () => {
     const { model, asked } = await question();
     const lines = new MemoryTraining(model, train);
     const whole = await sweptScores(asked, bench.context(lines));
-    const break1 = (file: string): void => { truncateSync(file, statSync(file).size - 5); };
+    const break1 = (file: string): void => {
+      truncateSync(file, statSync(file).size - 5);
+    };
     const break2 = (file: string): void => {
       const bytes = readFileSync(file);
       bytes[100]! ^= 1;
       writeFileSync(file, bytes);
     };
-    const empty = (file: string): void => { truncateSync(file, 0); };
+    const empty = (file: string): void => {
+      truncateSync(file, 0);
+    };
     // Records of 3 lines have 72 bytes: byte 100 is in the second one.
     for (const [damage, left] of [
       [break1, 1],

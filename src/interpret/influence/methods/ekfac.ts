@@ -7,7 +7,6 @@ import type { HealthCheck } from '../../../protocol/explanation';
 import type { SuspicionOptions } from '../../../protocol/influence';
 import { drawNumbers } from '../curvature/chunks';
 import { chosenBy, type ParameterOptions } from '../curvature/chosen';
-import { nothingAsked } from '../curvature/influence';
 import { sweepLines, type LineSweep } from '../curvature/sweepTrain';
 import { prepareFactors, type LayerFactors } from '../ekfac/factors';
 import { GhostProducts } from '../ekfac/ghostProducts';
@@ -19,7 +18,7 @@ import { keyOf } from '../resume/question';
 import { signalOf } from '../solve/operator';
 import type { Example } from '../curvature/batches';
 import { counted, scoresNote, short, without } from './notes';
-import { factsOf, keptSweep } from './sweptScores';
+import { factsOf, keptSweep, nothingAsked } from './sweptScores';
 
 /** Names listed in a note. */
 const shown = 6;

@@ -4,7 +4,6 @@
  * stand out by their size, as they do in gradient dot (Barshan et al. 2020, "RelatIF", on why one may want that).
  */
 import { chosenBy } from '../curvature/chosen';
-import { nothingAsked } from '../curvature/influence';
 import { sweepLines, type LineSweep } from '../curvature/sweepTrain';
 import { GhostProducts } from '../ekfac/ghostProducts';
 import type { LayerMatrices } from '../ekfac/layerMatrices';
@@ -13,7 +12,7 @@ import { keyOf } from '../resume/question';
 import { signalOf } from '../solve/operator';
 import { norm } from '../solve/vector';
 import { counted, scoresNote, without } from './notes';
-import { factsOf, keptSweep } from './sweptScores';
+import { factsOf, keptSweep, nothingAsked } from './sweptScores';
 
 /** Throws, beside what all methods throw, 'unsupported' where no linear layer is among the chosen parameters. */
 export const gradientCosineMethod: InfluenceMethod = async (tests, options, context) => {

@@ -5,10 +5,10 @@
  */
 import type { Example } from '../curvature/batches';
 import { chunkSize } from '../curvature/chunks';
-import { nothingAsked } from '../curvature/influence';
 import type { LossModel } from '../curvature/lossModel';
 import type { Solved } from '../curvature/solveFor';
 import { sweepTrain, type SweepOptions } from '../curvature/sweepTrain';
+import { GlassboxError } from '../../../protocol/messages';
 import type { MethodContext } from '../method';
 import { readDirection, writeDirection } from '../resume/keptDirection';
 import { KeptSweep } from '../resume/keptSweep';
@@ -98,4 +98,12 @@ export function factsOf(
     tests: tests.map(({ row, target }) => [row.ids, row.mask, row.typeIds, target]),
     facts,
   };
+}
+
+/** For a question about no line. */
+export function nothingAsked(): GlassboxError {
+  return new GlassboxError(
+    'bad-input',
+    'There is no line whose loss could be asked about; choose a line with a text.',
+  );
 }

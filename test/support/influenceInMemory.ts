@@ -1,16 +1,21 @@
 /**
- * Influence of training examples on a test loss (Koh and Liang 2017): score_i = g_test^T (C + damping I)^-1 g_i with
+ * Influence of training examples that are all in memory, without files, on a test loss (Koh and Liang 2017): score_i = g_test^T (C + damping I)^-1 g_i with
  * C the mean curvature over training examples. Positive: the example helps; giving it more weight lowers the test loss.
  */
-import { GlassboxError } from '../../../protocol/messages';
-import type { LissaParameters } from '../solve/lissa';
-import { signalOf, type RowsOperator } from '../solve/operator';
-import { norm, type Vector } from '../solve/vector';
-import type { Example } from './batches';
-import { drawNumbers } from './chunks';
-import type { CurvatureKind } from './curvatureOperator';
-import type { LossModel, LossOptions } from './lossModel';
-import { byConjugateGradient, byLissa, unsolved, type CgOptions, type Solved } from './solveFor';
+import type { LissaParameters } from '../../src/interpret/influence/solve/lissa';
+import { signalOf, type RowsOperator } from '../../src/interpret/influence/solve/operator';
+import { norm, type Vector } from '../../src/interpret/influence/solve/vector';
+import type { Example } from '../../src/interpret/influence/curvature/batches';
+import { drawNumbers } from '../../src/interpret/influence/curvature/chunks';
+import type { CurvatureKind } from '../../src/interpret/influence/curvature/curvatureOperator';
+import type { LossModel, LossOptions } from '../../src/interpret/influence/curvature/lossModel';
+import {
+  byConjugateGradient,
+  byLissa,
+  unsolved,
+  type CgOptions,
+  type Solved,
+} from '../../src/interpret/influence/curvature/solveFor';
 
 export interface CgSolver extends CgOptions {
   readonly method: 'cg';
@@ -55,8 +60,7 @@ export interface Influence extends Omit<Solved, 'x'> {
 const defaultCurvatureRows = 1024;
 
 /**
- * Influence on the mean loss of `test`. Throws GlassboxError: 'cancelled'; 'bad-input' where nothing is asked about, the series
- * diverges or the Hessian has a negative eigenvalue beyond the damping.
+ * Influence on the mean loss of `test`. Throws GlassboxError: 'cancelled'; 'bad-input' where the series diverges or the Hessian has a negative eigenvalue beyond the damping.
  */
 export async function influenceOn(
   losses: LossModel,
@@ -64,7 +68,6 @@ export async function influenceOn(
   train: readonly Example[],
   options: InfluenceOptions = {},
 ): Promise<Influence> {
-  if (test.length === 0) throw nothingAsked();
   const quiet: LossOptions = { ...signalOf(options), ...tokensOf(options) };
   const [gradient, testLosses] = [
     await losses.gradient(test, null, quiet),
@@ -109,14 +112,6 @@ export async function solveFor(
   const all = await losses.curvature(train, kindOf(options), options);
   const given = { ...options, measuredBy: operator };
   return await byLissa(all, gradient, solver.parameters, given);
-}
-
-/** For a question about no line. */
-export function nothingAsked(): GlassboxError {
-  return new GlassboxError(
-    'bad-input',
-    'There is no line whose loss could be asked about; choose a line with a text.',
-  );
 }
 
 function tokensOf({ tokens }: LossOptions): LossOptions {
