@@ -45,20 +45,22 @@ export class ResultSaver {
     return file;
   }
 
-  /** The list as a table in CSV, or as JSON, as the name ends. Null and errors as `saveTrace`. */
+  /** The list as JSONL, a line each, as a table in CSV, or as JSON, as the name ends. Null and errors as `saveTrace`. */
   async saveSuspicions({ state, train }: Suspected): Promise<vscode.Uri | null> {
     const { result } = state;
     if (!result) return null;
     const file = await askWhere(
       vscode.l10n.t('Save the suspicious lines'),
-      beside(train.uri, 'suspicious.csv'),
-      { [vscode.l10n.t('Table')]: ['csv'], JSON: ['json'] },
+      beside(train.uri, 'suspicious.jsonl'),
+      {
+        [vscode.l10n.t('JSON Lines')]: ['jsonl'],
+        [vscode.l10n.t('Table')]: ['csv'],
+        JSON: ['json'],
+      },
     );
     if (!file) return null;
-    const isTable = formatOf(file.path) === 'csv';
-    const [header = ''] = suspicionCsv({ ...result, rows: [] }).split('\n', 1);
-    await mayWrite(file, [train.uri.fsPath], line => isTable && line === header);
-    const text = isTable ? suspicionCsv(result) : suspicionText(result);
+    const text = textFor(file, result);
+    await mayWrite(file, [train.uri.fsPath], line => isLikeTheFirst(line, text));
     await writing(file.fsPath, () => writeFile(file.fsPath, text));
     tellSaved(file);
     return file;
@@ -75,6 +77,19 @@ export class ResultSaver {
 
 export function suspicionText(result: SuspicionResult): string {
   return `${JSON.stringify(suspicionJson(result), null, 2)}\n`;
+}
+
+function textFor({ path: name }: vscode.Uri, result: SuspicionResult): string {
+  const format = formatOf(name);
+  if (format === 'jsonl') return suspicionLines(result);
+  return format === 'csv' ? suspicionCsv(result) : suspicionText(result);
+}
+
+/** Each line says by itself where it comes from. */
+function suspicionLines(result: SuspicionResult): string {
+  const { lines, method, train_file, model_name, model_hash, glassbox } = suspicionJson(result);
+  const from = { method: method.name, train_file, model_name, model_hash, glassbox };
+  return lines.map(line => `${JSON.stringify({ ...line, ...from })}\n`).join('');
 }
 
 /** A save dialog would ask whether a file that is there shall be replaced, so the one used last has a choice of its own. */
@@ -135,14 +150,24 @@ async function mayWrite(
 }
 
 function isTraceLine(line: string): boolean {
+  const names = namesIn(line);
+  return ['test_instance', 'top_k_train_instances', 'glassbox'].every(name => names.includes(name));
+}
+
+/** The same header of a table, or the same names in JSON: a file of ours may be written anew. */
+function isLikeTheFirst(line: string, text: string): boolean {
+  const [first = ''] = text.split('\n', 1);
+  const names = namesIn(line);
+  return line === first || (names.length > 0 && names.join() === namesIn(first).join());
+}
+
+/** Of a line that is an object in JSON; none of any other. */
+function namesIn(line: string): readonly string[] {
   try {
     const value: unknown = JSON.parse(line);
-    const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-    return ['test_instance', 'top_k_train_instances', 'glassbox'].every(name =>
-      names.includes(name),
-    );
+    return typeof value === 'object' && value !== null ? Object.keys(value) : [];
   } catch {
-    return false;
+    return [];
   }
 }
 

@@ -18,6 +18,7 @@ import type { PanelHost } from '../panel/panelHost';
 import type { FieldChoice } from '../records/fieldChoice';
 import type { RecordReader } from '../records/readRecord';
 import type { Target } from '../records/target';
+import { withCheckpoints } from './checkpoints';
 import type { InfluenceMemory } from './influenceMemory';
 import type { LongWorkParts } from './longWork';
 import { askAboutTraining, unsavedNotes } from './longWork';
@@ -27,7 +28,7 @@ import type { ChosenTraining, TrainingChoice } from './trainingChoice';
 import { RowPlaces } from './trainingRows';
 
 export interface TracerParts extends LongWorkParts {
-  readonly use: Pick<ModelUse, 'dirFor'>;
+  readonly use: Pick<ModelUse, 'dirFor' | 'checkTrust'>;
   readonly failures: Pick<Failures, 'tellNoAnswer'>;
   readonly reader: RecordReader;
   readonly fields: FieldChoice;
@@ -164,6 +165,8 @@ export class Tracer implements vscode.Disposable {
     const { modelDir, train } = asked;
     const says = vscode.l10n.t('Tracing {0}', question.about);
     const settings = remembered.trace;
+    const options = await withCheckpoints(settings.options, this.parts.use);
+    if (this.running !== controller) return null;
     this.before = this.current;
     panel.open('influence');
     status.set('busy');
@@ -184,7 +187,11 @@ export class Tracer implements vscode.Disposable {
       this.parts,
       asked,
       (common, calling) =>
-        engine.call('influence', { ...common, tests: question.tests, ...settings }, calling),
+        engine.call(
+          'influence',
+          { ...common, tests: question.tests, method: settings.method, options },
+          calling,
+        ),
       { controller, says },
       running => {
         if (this.running === controller) this.update({ running });

@@ -30,6 +30,11 @@ function baseFolder(near?: vscode.Uri): string | null {
   return folder?.uri.scheme === 'file' ? folder.uri.fsPath : null;
 }
 
+/** A folder as `resolveModelSetting`, relative to the first folder of the workspace. */
+export function resolveInWorkspace(setting: string): string | null {
+  return resolveModelSetting(setting, baseFolder());
+}
+
 export class ModelChoice implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** Another model is meant from now on. */

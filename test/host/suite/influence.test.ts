@@ -48,7 +48,7 @@ describe('Trace Influence', () => {
     return result;
   };
   const failure = () => parts.told.find(what => what.startsWith('failed: '))?.slice(8) ?? '';
-  const begin = (options = {}) => {
+  const begin = (options: Parameters<typeof tracersWith>[1] = {}) => {
     engine = new FakeEngine();
     parts = tracersWith(engine, options);
   };
@@ -225,10 +225,29 @@ describe('Trace Influence', () => {
   });
 
   it('opens no model that an untrusted workspace holds', async () => {
-    begin({ mayLoad: false });
+    begin({ mayLoad: () => false });
     assert.equal(await trace(), null);
     assert.deepEqual([engine.loaded, offered], [[], []]);
     assert.match(failure(), /have not trusted/);
+  });
+
+  it('finds checkpoints in the workspace, and opens none where it may open no model', async () => {
+    const inside = workspaceUri('checkpoint').fsPath;
+    begin({ mayLoad: dir => dir !== inside });
+    await trace();
+    const again = async (...checkpoints: string[]) => {
+      parts.handlers.influenceAgain({ method: 'tracin', options: { checkpoints } });
+      assert.equal(await parts.done(), null);
+    };
+    await again('/elsewhere/one');
+    assert.deepEqual(engine.traces.at(-1)?.options.checkpoints, ['/elsewhere/one']);
+    await again('/elsewhere/one', 'checkpoint');
+    assert.equal(engine.traces.length, 2);
+    assert.match(failure(), /checkpoint lies in a workspace that you have not trusted/);
+    begin();
+    await trace();
+    await again('checkpoint');
+    assert.deepEqual(engine.traces.at(-1)?.options.checkpoints, [inside]);
   });
 
   it('refuses a training file without labels in one sentence', async () => {

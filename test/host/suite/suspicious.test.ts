@@ -166,7 +166,7 @@ describe('Find Suspicious Labels', () => {
     assert.deepEqual([state?.result, state?.running], [first, null]);
   });
 
-  it('explains a row, copies the list, and saves it as a table or as JSON', async () => {
+  it('explains a row, copies the list, and saves it as JSONL, as a table or as JSON', async () => {
     await parts.suspicions.find(train);
     parts.handlers.suspiciousExplain({ row: 1 });
     assert.equal(await parts.done(), null);
@@ -176,19 +176,33 @@ describe('Find Suspicious Labels', () => {
     );
     parts.handlers.suspiciousCopy(null);
     assert.equal(await parts.done(), null);
-    const copied = JSON.parse(await vscode.env.clipboard.readText()) as { lines: object[] };
+    const copied = JSON.parse(await vscode.env.clipboard.readText()) as Record<string, object> & {
+      lines: object[];
+    };
+    const { train_file, model_name, model_hash, glassbox } = copied;
+    const about = { method: 'head', train_file, model_name, model_hash, glassbox };
     assert.equal(copied.lines.length, 4);
     const table = workspaceUri('suspected/list.csv');
     const foreign = await write('suspected/foreign.csv', 'text,label\nmine,1\n');
     const json = workspaceUri('suspected/list.json');
-    const dialogs = answerSaveDialogs(table, table, json, foreign);
-    for (let i = 0; i < 3; i++) {
+    const lines = workspaceUri('suspected/list.jsonl');
+    const dialogs = answerSaveDialogs(table, table, json, lines, lines, foreign, train);
+    for (let i = 0; i < 5; i++) {
       parts.handlers.suspiciousSave(null);
       assert.equal(await parts.done(), null);
     }
-    parts.handlers.suspiciousSave(null);
-    assert.ok((await parts.done()) instanceof GlassboxError);
+    for (const says of [/foreign\.csv is there already/, /never written/]) {
+      parts.handlers.suspiciousSave(null);
+      const error = await parts.done();
+      assert.ok(error instanceof GlassboxError);
+      assert.match(error.message, says);
+    }
     dialogs.restore();
+    const saved = (await read(lines)).trimEnd().split('\n');
+    assert.deepEqual(
+      saved.map(line => JSON.parse(line) as { rank: number; line: number; glassbox: string }),
+      copied.lines.map(line => ({ ...line, ...about })),
+    );
     const [header, row] = (await read(table)).split('\n');
     assert.match(header!, /^rank,line,text,/);
     assert.match(row!, /^1,2,"a dull film",/);
@@ -198,7 +212,7 @@ describe('Find Suspicious Labels', () => {
 
   it('opens no model that an untrusted workspace holds', async () => {
     parts.dispose();
-    parts = tracersWith(engine, { mayLoad: false });
+    parts = tracersWith(engine, { mayLoad: () => false });
     assert.equal(await parts.suspicions.find(train), null);
     assert.deepEqual(engine.loaded, []);
     assert.match(parts.told.find(what => what.startsWith('failed: ')) ?? '', /have not trusted/);

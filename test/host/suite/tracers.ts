@@ -15,8 +15,11 @@ import type { Target } from '../../../src/host/records/target';
 import { FakeMemento, fakeSurroundings } from './fakes';
 
 /** As the extension wires them, but for panel and memory. */
-export function tracersWith(engine: Engine, { mayLoad = true } = {}) {
-  const surroundings = fakeSurroundings(engine, { mayLoad: () => Promise.resolve(mayLoad) });
+export function tracersWith(
+  engine: Engine,
+  { mayLoad = () => true }: { readonly mayLoad?: (dir: string) => boolean } = {},
+) {
+  const surroundings = fakeSurroundings(engine, { mayLoad: dir => Promise.resolve(mayLoad(dir)) });
   const memento = new FakeMemento();
   const fields = new FieldChoice(memento);
   const training = new TrainingChoice(memento, fields);
