@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Derivation } from '../../../src/autodiff/compose';
 import type { Choice } from '../../../src/autodiff/parameters';
 import type { Example } from '../../../src/interpret/influence/curvature/batches';
 import { drawNumbers } from '../../../src/interpret/influence/curvature/chunks';
@@ -11,6 +12,10 @@ import { GhostProducts } from '../../../src/interpret/influence/ekfac/ghostProdu
 import { dampings, Inverse, inverted } from '../../../src/interpret/influence/ekfac/inverse';
 import { KeptFactors } from '../../../src/interpret/influence/ekfac/keptFactors';
 import { matricesOf, vectorOf } from '../../../src/interpret/influence/ekfac/layerMatrices';
+import {
+  appendDirections,
+  planDirections,
+} from '../../../src/interpret/influence/ekfac/outputDirections';
 import { symmetricEigen } from '../../../src/interpret/influence/ekfac/symmetricEigen';
 import { ekfacMethod, ekfacSuspicion } from '../../../src/interpret/influence/methods/ekfac';
 import { resolveSuspicionOptions } from '../../../src/interpret/influence/options';
@@ -18,11 +23,14 @@ import type { Model } from '../../../src/model/model';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/builder';
 import { writeModel } from '../../../src/onnx/writeModel';
 import type { GlassboxError } from '../../../src/protocol/messages';
+import { learnerOf } from '../../../src/runtime/learn';
+import { learnFacts } from '../../../src/runtime/probe';
 import { Bench, denseOf, options, randomExamples, tagsBelow } from '../../support/deepInfluence';
 import { plusDiagonal } from '../../support/denseMatrix';
 import { MemoryTraining } from '../../support/memoryTraining';
 import { rowOf } from '../../support/models';
-import { assertClose, normals, seededRandom } from '../../support/numbers';
+import { assertClose, normals, numbers as numbersOf, seededRandom } from '../../support/numbers';
+import { float32, runGraph } from '../../support/runGraph';
 import { dot, solve } from '../../support/secondOrder';
 
 /** The models are float32; relative to the largest entry. */
@@ -113,6 +121,44 @@ async function assertDiagonal(opened: Opened, examples: readonly Example[], what
     assertClose(found, expected, tolerance, `${what}, ${name}`);
   }
 }
+
+describe('directions of the curvature by the logits', () => {
+  it('add up to diag(p) - p p^T, however sure the model is', async () => {
+    const { head } = (await bench.family('bert')).about;
+    const graph = emptyGraph('logits');
+    const b = new GraphBuilder(graph);
+    b.output(b.op('Identity', [b.input('z', 'float32', ['rows', 3])]), 'logits');
+    const probes = [2, 3].map(rows => ({ z: float32([rows, 3], Array<number>(3 * rows).fill(1)) }));
+    const derivation = new Derivation(graph, await learnFacts(graph, probes), learnerOf(probes));
+    const weights = derivation.input('weights', 'float32', [[2], [3]]);
+    const plan = planDirections(head, 120);
+    const found = appendDirections(derivation, head, plan, 'logits', weights);
+    assert.equal(found.length, 2);
+    const names = found.map((value, j): [string, string] => [`s${j}`, value]);
+    const program = await derivation.finish(new Map(names));
+    const z = [
+      [0.5, -1, 2],
+      [120, 0, -120],
+      [-120, 0, 120],
+      [0, 90, 90],
+      [0, 0, 0],
+    ];
+    const scales = [1, 1, 1, 0.25, 0];
+    const feeds = { z: float32([5, 3], z.flat()), weights: float32([5], scales) };
+    const results = await runGraph(program, feeds);
+    const directions = names.map(([name]) => numbersOf(results[name]));
+    z.forEach((logits, row) => {
+      const largest = Math.max(...logits);
+      const sizes = logits.map(value => Math.exp(value - largest));
+      const p = sizes.map(size => size / sizes.reduce((sum, other) => sum + other, 0));
+      for (const [j, k] of [0, 1, 2].flatMap(at => [0, 1, 2].map(other => [at, other] as const))) {
+        const sum = directions.reduce((s, d) => s + d[3 * row + j]! * d[3 * row + k]!, 0);
+        const expected = scales[row]! * ((j === k ? p[j]! : 0) - p[j]! * p[k]!);
+        assert.ok(Math.abs(sum - expected) < 1e-6, `row ${row}: ${sum} for ${expected}`);
+      }
+    });
+  });
+});
 
 describe('eigenvalues of EK-FAC', () => {
   it('are the diagonal of the Gauss-Newton matrix in the eigenbases, of texts', async () => {

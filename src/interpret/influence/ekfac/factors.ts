@@ -10,6 +10,8 @@ import { signalOf, type RunOptions } from '../solve/operator';
 import type { TrainingSet } from '../trainingSet';
 import type { Bases, GhostOptions, GhostProducts } from './ghostProducts';
 import type { KeptFactors } from './keptFactors';
+import type { LayerMatrices } from './layerMatrices';
+import type { LinearLayer } from './linearLayers';
 import { symmetricEigen } from './symmetricEigen';
 
 /** Of one layer; row by row, eigenvectors as columns. */
@@ -72,10 +74,7 @@ async function basesOf(
     const total = ghosts.layers.length;
     const says = `Eigenvectors of ${name} (${columns} and ${outputs}), layer ${at + 1} of ${total}`;
     options.progress?.({ done: at, total, says });
-    const basis = found[at] ?? {
-      inputs: await symmetricEigen({ data: sums.inputs[at]!, size: columns }, signal),
-      outputs: await symmetricEigen({ data: sums.outputs[at]!, size: outputs }, signal),
-    };
+    const basis = found[at] ?? (await basisOf(sums, at, layer, signal));
     if (!found[at]) {
       await kept.write(names.inputs(at), basis.inputs);
       await kept.write(names.outputs(at), basis.outputs);
@@ -83,6 +82,20 @@ async function basesOf(
     bases.push(basis);
   }
   return bases;
+}
+
+/** Both eigenproblems of a layer at once, in two threads where they are large. */
+async function basisOf(
+  sums: { readonly inputs: LayerMatrices; readonly outputs: LayerMatrices },
+  at: number,
+  { columns, outputs }: LinearLayer,
+  signal: AbortSignal | undefined,
+): Promise<Bases> {
+  const [inputs, others] = await Promise.all([
+    symmetricEigen({ data: sums.inputs[at]!, size: columns }, signal),
+    symmetricEigen({ data: sums.outputs[at]!, size: outputs }, signal),
+  ]);
+  return { inputs, outputs: others };
 }
 
 async function eigenvaluesOf(
