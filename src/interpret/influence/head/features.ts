@@ -16,7 +16,7 @@ export interface FeatureBlock {
 }
 
 export interface FeatureSource {
-  /** In all blocks together. */
+  /** In all blocks mostRows. */
   readonly rows: number;
   /** One pass; always the same rows in the same order. */
   blocks(): Iterable<FeatureBlock> | AsyncIterable<FeatureBlock>;
@@ -55,7 +55,7 @@ export function oneHot(labels: readonly number[], classes: number): Float64Array
 }
 
 /** Rows that are worked on between two looks at the signal. */
-const together = 2048;
+export const mostRows = 2048;
 
 /** What a pass does with some rows; `first` is the number of their first one. */
 export type Visit = (block: FeatureBlock, first: number) => Promise<void> | void;
@@ -76,9 +76,9 @@ export async function eachBlock(
       block.features.length / block.rows,
       block.targets.length / block.rows,
     ];
-    for (let from = 0; from < block.rows; from += together) {
+    for (let from = 0; from < block.rows; from += mostRows) {
       await pause();
-      const to = Math.min(block.rows, from + together);
+      const to = Math.min(block.rows, from + mostRows);
       const part = {
         rows: to - from,
         features: block.features.subarray(from * width, to * width),

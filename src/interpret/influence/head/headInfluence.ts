@@ -8,8 +8,8 @@
  */
 import type { Progress } from '../../../protocol/messages';
 import { directionsOf, projected, toCoordinates, type Directions } from './directions';
-import { dotAt } from './dot';
-import { eachBlock, type FeatureSource } from './features';
+import { productsWith } from './dot';
+import { eachBlock, mostRows, type FeatureSource } from './features';
 import { gradientOf, headPass } from './headPass';
 import { checkSize, HeadSystem, traceOf } from './headSystem';
 import { LineLosses, oneRowEach, type LineStarts } from './lineLosses';
@@ -139,22 +139,28 @@ export class HeadInfluence {
     const columns = columnsOf(head);
     const solved = queries.map(query => this.system.solve(this.sumOf(query)));
     const scores = queries.map(() => new Float64Array(lines));
+    const products = new Float64Array(mostRows);
     let line = 0;
     await eachBlock(
       this.source,
       (block, first) => {
-        for (let row = 0; row < block.rows; row++) {
-          const at = first + row;
-          while (at >= starts[line + 1]!) line++;
-          for (let q = 0; q < solved.length; q++) {
-            const solution = solved[q]!;
-            let score = 0;
-            for (let j = 0; j < count; j++) {
-              const dot = dotAt(solution, j * columns, block.features, row * width, width);
-              score +=
-                residuals[at * count + j]! * (bias ? dot + solution[j * columns + width]! : dot);
+        const before = line;
+        for (let q = 0; q < solved.length; q++) {
+          const solution = solved[q]!;
+          const into = scores[q]!;
+          const ofRow = new Float64Array(block.rows);
+          for (let j = 0; j < count; j++) {
+            const from = j * columns;
+            const constant = bias ? solution[from + width]! : 0;
+            productsWith(solution.subarray(from, from + width), block, products);
+            for (let row = 0; row < block.rows; row++) {
+              ofRow[row]! += residuals[(first + row) * count + j]! * (products[row]! + constant);
             }
-            scores[q]![line]! += score;
+          }
+          line = before;
+          for (let row = 0; row < block.rows; row++) {
+            while (first + row >= starts[line + 1]!) line++;
+            into[line]! += ofRow[row]!;
           }
         }
       },
