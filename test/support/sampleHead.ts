@@ -5,9 +5,9 @@ import { FeatureProgram } from '../../src/interpret/influence/head/featureProgra
 import { oneHot, sourceOf, type FeatureSource } from '../../src/interpret/influence/head/features';
 import type { HeadQuery } from '../../src/interpret/influence/head/headInfluence';
 import type { LinearHead } from '../../src/interpret/influence/head/linearHead';
-import { readTexts } from '../../src/interpret/task/readText';
 import { loadModel } from '../../src/model/loadModel';
 import type { Model } from '../../src/model/model';
+import { examplesOf, featuresOf, readLines } from './labelledSet';
 
 const folder = path.resolve('media', 'sample');
 
@@ -39,27 +39,19 @@ export async function loadSampleHead(): Promise<SampleHead> {
 }
 
 async function readSet(model: Model, name: string): Promise<SampleSet> {
-  const lines = readFileSync(path.join(folder, name), 'utf8').trim().split('\n');
-  const reviews = lines.map(line => JSON.parse(line) as { text: string; label: string });
-  const { reads } = await readTexts(
-    model,
-    reviews.map(({ text }) => ({ text })),
-    {},
-    {},
-  );
-  const program = await FeatureProgram.of(model);
-  const { features, rows } = await program.run(reads.map(read => read!.hand.windows[0]!.row));
-  const { labels: names } = model.about.head;
-  const labels = reviews.map(({ label }) => names.indexOf(label));
-  const targets = oneHot(labels, names.length);
-  const width = features.length / rows;
+  const examples = await examplesOf(model, readLines(path.join(folder, name)));
+  const features = await featuresOf(model, examples);
+  const classes = model.about.head.classes!;
+  const labels = examples.map(({ target }) => target as number);
+  const targets = oneHot(labels, classes);
+  const width = features.length / labels.length;
   return {
-    source: sourceOf(features, targets, rows),
+    source: sourceOf(features, targets, labels.length),
     labels,
     features,
     query: row => ({
       features: features.subarray(row * width, (row + 1) * width),
-      target: targets.subarray(row * names.length, (row + 1) * names.length),
+      target: targets.subarray(row * classes, (row + 1) * classes),
     }),
   };
 }

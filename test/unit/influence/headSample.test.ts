@@ -5,6 +5,7 @@ import { HeadInfluence } from '../../../src/interpret/influence/head/headInfluen
 import { leaveOneOut } from '../../../src/interpret/influence/head/leaveOneOut';
 import { seededRandom } from '../../support/numbers';
 import { loadSampleHead, type SampleHead } from '../../support/sampleHead';
+import { pearson } from '../../support/statistics';
 
 describe('influence by the last layer of the sample model', function () {
   this.timeout(120_000);
@@ -60,11 +61,3 @@ describe('influence by the last layer of the sample model', function () {
     assert.match(influence.optimum.says, /^The last layer is far from its optimum /u);
   });
 });
-
-function pearson(x: readonly number[], y: readonly number[]): number {
-  const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / list.length;
-  const [mx, my] = [mean(x), mean(y)];
-  const sum = (of: (i: number) => number): number => x.reduce((all, _, i) => all + of(i), 0);
-  const xy = sum(i => (x[i]! - mx) * (y[i]! - my));
-  return xy / Math.sqrt(sum(i => (x[i]! - mx) ** 2) * sum(i => (y[i]! - my) ** 2));
-}
