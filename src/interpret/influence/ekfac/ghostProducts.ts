@@ -6,21 +6,14 @@ import { narrow } from '../../../autodiff/passes';
 import type { Releasable } from '../../../model/model';
 import { GlassboxError } from '../../../protocol/messages';
 import type { Feeds } from '../../../runtime/session';
-import { cutIntoBatches, tokensOfRun, type Example } from '../curvature/batches';
-import type { LossModel, LossOptions } from '../curvature/lossModel';
-import { checkTargets } from '../curvature/targets';
-import { breathe } from '../solve/operator';
-import { ghostInputs, ghostOutputs, type GhostResult } from './ghostGraph';
-import { GhostProgram, matrixFeed, type GhostParts } from './ghostProgram';
+import type { Example } from '../curvature/batches';
+import type { LossModel } from '../curvature/lossModel';
+import { ghostInputs, ghostOutputs, type GhostResult } from './ghostResults';
+import { matrixFeed, type GhostParts } from './ghostProgram';
+import { GhostRuns, type Course, type GhostOptions } from './ghostRuns';
 import type { LayerMatrices } from './layerMatrices';
 import { findLinearLayers, type FoundLayers, type LinearLayer } from './linearLayers';
 import { planDirections, type DirectionPlan } from './outputDirections';
-
-export interface GhostOptions extends LossOptions {
-  /** Numbers of the examples, of which what is drawn for them depends; by default their places. */
-  readonly numbers?: readonly number[];
-  readonly seed?: number;
-}
 
 export interface GhostSweep {
   readonly losses: Float64Array;
@@ -33,32 +26,22 @@ export interface GhostNumbers {
   readonly numbers: Float64Array;
 }
 
-/** Floats that a run may write down for a layer, of gradients of rows: 256 MB. */
-const mostFloats = 2 ** 26;
-/** Forward passes of a program: its own, one for adjoints, one for products. */
-const passes = 3;
-
 /** Eigenvectors of a layer as columns: Q_A [columns, columns], Q_G [outputs, outputs]. */
 export interface Bases {
   readonly inputs: Float64Array;
   readonly outputs: Float64Array;
 }
 
-/** How a program goes over examples. */
-interface Course extends GhostOptions {
-  readonly given?: Feeds;
-  /** What an example's loss is multiplied by; 1 by default. */
-  readonly scale?: (at: number) => number;
-}
-
 export class GhostProducts implements Releasable {
-  private readonly programs = new Map<GhostResult, Promise<GhostProgram>>();
+  private readonly runs: GhostRuns;
 
   private constructor(
     readonly losses: LossModel,
     private readonly parts: GhostParts,
     private readonly found: FoundLayers,
-  ) {}
+  ) {
+    this.runs = new GhostRuns(losses, parts);
+  }
 
   /**
    * Of the parameters of `losses`; kept with its model. Throws GlassboxError 'unsupported' where no linear layer is among them.
@@ -128,7 +111,7 @@ export class GhostProducts implements Releasable {
   ): Promise<Float64Array[]> {
     const sums = this.zeros(({ outputs, columns }) => outputs * columns);
     const scale = (at: number): number => weights?.[at] ?? 1 / examples.length;
-    await this.overBatches('gradient', examples, { ...options, scale }, (_, found) => {
+    await this.runs.overBatches('gradient', examples, { ...options, scale }, (_, found) => {
       addAll(sums, found, ghostOutputs.matrix);
     });
     return sums;
@@ -149,7 +132,7 @@ export class GhostProducts implements Releasable {
     into: { readonly inputs: LayerMatrices; readonly outputs: LayerMatrices },
     options: GhostOptions = {},
   ): Promise<void> {
-    await this.overBatches('factors', examples, options, (_, found) => {
+    await this.runs.overBatches('factors', examples, options, (_, found) => {
       addAll(into.inputs, found, ghostOutputs.covarianceIn);
       addAll(into.outputs, found, ghostOutputs.covarianceOut);
     });
@@ -162,9 +145,14 @@ export class GhostProducts implements Releasable {
     into: LayerMatrices,
     options: GhostOptions = {},
   ): Promise<void> {
-    await this.overBatches('eigenvalues', examples, { ...options, given: bases }, (_, found) => {
-      addAll(into, found, ghostOutputs.matrix);
-    });
+    await this.runs.overBatches(
+      'eigenvalues',
+      examples,
+      { ...options, given: bases },
+      (_, found) => {
+        addAll(into, found, ghostOutputs.matrix);
+      },
+    );
   }
 
   /** The eigenvectors of each layer, and 1 / (eigenvalue + damping) where it is needed, as the passes take them. */
@@ -187,15 +175,11 @@ export class GhostProducts implements Releasable {
 
   /** Frees a program that is not needed any more; it holds the model's weights. */
   async drop(result: GhostResult): Promise<void> {
-    const program = this.programs.get(result);
-    this.programs.delete(result);
-    await (await program)?.release();
+    await this.runs.drop(result);
   }
 
   async release(): Promise<void> {
-    const built = await Promise.allSettled(this.programs.values());
-    this.programs.clear();
-    for (const result of built) if (result.status === 'fulfilled') await result.value.release();
+    await this.runs.release();
   }
 
   private queryFeeds(queries: readonly LayerMatrices[]): Feeds {
@@ -232,7 +216,7 @@ export class GhostProducts implements Releasable {
     course: Course,
     visit: (at: number, row: number, found: { losses: Float32Array; rows: Float32Array }) => void,
   ): Promise<void> {
-    await this.overBatches(result, examples, course, (batch, found) => {
+    await this.runs.overBatches(result, examples, course, (batch, found) => {
       const [losses, rows] = [ghostOutputs.losses, ghostOutputs.rows].map(
         name => found[name]!.data as Float32Array,
       ) as [Float32Array, Float32Array];
@@ -244,73 +228,7 @@ export class GhostProducts implements Releasable {
       });
     });
   }
-
-  private async overBatches(
-    result: GhostResult,
-    examples: readonly Example[],
-    course: Course,
-    visit: (batch: readonly number[], found: Feeds) => void,
-  ): Promise<void> {
-    checkTargets(this.losses.model, examples);
-    const { scale = () => 1, numbers, seed = 0 } = course;
-    const program = await this.program(result);
-    const given = course.given ?? {};
-    let done = 0;
-    for (const batch of this.batchesOf(result, program.device, examples, course)) {
-      await breathe(course);
-      const some = batch.map(at => examples[at]!);
-      const weights = batch.map(at => scale(at) / this.losses.decisions(examples[at]!));
-      const which = batch.map(at => numbers?.[at] ?? at);
-      visit(batch, await program.run({ examples: some, weights, numbers: which, seed }, given));
-      done += batch.length;
-      const total = examples.length;
-      course.progress?.({ done, total, says: `${done} of ${total} lines` });
-    }
-  }
-
-  private *batchesOf(
-    result: GhostResult,
-    device: 'cpu' | 'webgpu',
-    examples: readonly Example[],
-    { tokens }: Course,
-  ): Generator<readonly number[]> {
-    const { about } = this.losses.model;
-    const directions = result === 'factors' || result === 'eigenvalues' ? this.directions.count : 1;
-    const cost = passes + 2 * (directions - 1);
-    const most = tokens ?? tokensOfRun(about, device, cost);
-    const rows = writesRowGradients.has(result) ? this.mostRows : Infinity;
-    for (const batch of cutIntoBatches(about, examples, most)) {
-      for (let first = 0; first < batch.length; first += rows) {
-        yield batch.slice(first, first + rows);
-      }
-    }
-  }
-
-  /** Rows whose gradients by a layer fit into memory together. */
-  private get mostRows(): number {
-    const largest = Math.max(...this.layers.map(({ outputs, columns }) => outputs * columns));
-    return Math.max(1, Math.floor(mostFloats / largest));
-  }
-
-  private async program(result: GhostResult): Promise<GhostProgram> {
-    const kept = this.programs.get(result);
-    if (kept) return await kept;
-    const building = GhostProgram.of(this.parts, result);
-    this.programs.set(result, building);
-    try {
-      return await building;
-    } catch (error) {
-      this.programs.delete(result);
-      throw error;
-    }
-  }
 }
-
-const writesRowGradients: ReadonlySet<GhostResult> = new Set([
-  'manyDots',
-  'selfInfluence',
-  'eigenvalues',
-]);
 
 function addAll(sums: LayerMatrices, found: Feeds, name: (layer: number) => string): void {
   sums.forEach((sum, layer) => {

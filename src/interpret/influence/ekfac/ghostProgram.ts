@@ -10,7 +10,8 @@ import { namingFile } from '../../programGraphs';
 import type { Example } from '../curvature/batches';
 import { feedsOfExamples, only, probesOf, shortExample } from '../curvature/feeds';
 import { lossOf } from '../curvature/rowLoss';
-import { ghostGraph, ghostInputs, type GhostResult } from './ghostGraph';
+import { ghostGraph } from './ghostGraph';
+import { ghostInputs, type GhostResult } from './ghostResults';
 import type { LinearLayer } from './linearLayers';
 import { feedsOfDirections, type DirectionPlan } from './outputDirections';
 
