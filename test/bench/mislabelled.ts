@@ -9,7 +9,7 @@ import { trainHead } from '../../src/interpret/influence/head/trainHead';
 import { suspicionMethodTable } from '../../src/interpret/influence/methods';
 import { resolveSuspicionOptions } from '../../src/interpret/influence/options';
 import { openTrainingSet } from '../../src/interpret/influence/train/openTrainingSet';
-import { suspicionMethods, suspicionNames } from '../../src/protocol/influence';
+import { suspicionNames } from '../../src/protocol/influence';
 import type { SuspicionMethodName } from '../../src/protocol/influence';
 import { openModel } from '../support/attackStudy';
 import { examplesOf, featuresOf, readLines, type LabelledLine } from '../support/labelledSet';
@@ -25,8 +25,26 @@ const [drawn, flippedShare] = [5000, 0.1];
 /** Of the list that is read. */
 const readShare = 0.1;
 
-/** Of each method, for each seed, which of the wrong labels are in the first tenth of the list. */
-type Found = ReadonlyMap<SuspicionMethodName, readonly (readonly boolean[])[]>;
+/** A way to rank a file: a method with its own damping, or with one that is large beside most eigenvalues. */
+interface Ranking {
+  readonly method: SuspicionMethodName;
+  readonly damping: number | null;
+}
+
+const rankings: readonly Ranking[] = [
+  { method: 'head', damping: null },
+  { method: 'head', damping: 1 },
+  { method: 'ekfac', damping: null },
+  { method: 'ekfac', damping: 1 },
+  { method: 'loss', damping: null },
+];
+
+function nameOf({ method, damping }: Ranking): string {
+  return suspicionNames[method] + (damping === null ? '' : `, damping ${damping}`);
+}
+
+/** For each ranking, for each seed, which of the wrong labels are in the first tenth of the list. */
+type Found = readonly (readonly (readonly boolean[])[])[];
 
 export interface Recovery {
   readonly name: string;
@@ -36,19 +54,15 @@ export interface Recovery {
 }
 
 /** The sample's planted labels, as its model is. */
-export async function sampleRecovery(methods = suspicionMethods): Promise<Recovery> {
+export async function sampleRecovery(): Promise<Recovery> {
   const file = path.join(sample, 'reviews.train.jsonl');
   const wrong = plantedRows();
-  const found = new Map<SuspicionMethodName, boolean[][]>();
-  for (const method of methods) {
-    found.set(method, [foundIn(await rankBy(path.join(sample, 'model'), file, method), wrong)]);
-  }
-  const lines = readLines(file).length;
+  const found = await foundBy(path.join(sample, 'model'), file, wrong);
   return {
     name: 'The sample: labels that are wrong on purpose',
     wrong: wrong.length,
-    lines,
-    found,
+    lines: readLines(file).length,
+    found: found.map(hits => [hits]),
   };
 }
 
@@ -56,14 +70,11 @@ export async function sampleRecovery(methods = suspicionMethods): Promise<Recove
  * For each seed 5,000 lines of SST-2, of which a tenth gets the other label, and the last layer of sst2-bert trained to its optimum on
  * them. Null where the kit is not there.
  */
-export async function flippedRecovery(
-  seeds: readonly number[],
-  methods = suspicionMethods,
-): Promise<Recovery | null> {
+export async function flippedRecovery(seeds: readonly number[]): Promise<Recovery | null> {
   const dir = path.join(kit, 'models', 'sst2-bert');
   if (!existsSync(dir)) return null;
   const all = readLines(path.join(kit, 'data', 'sst2', 'train.jsonl'));
-  const found = new Map(methods.map(method => [method, [] as boolean[][]]));
+  const found = rankings.map((): boolean[][] => []);
   for (const seed of seeds) {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'glassbox-flipped-'));
     try {
@@ -71,9 +82,7 @@ export async function flippedRecovery(
       const file = path.join(folder, 'train.jsonl');
       writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
       await retrained(dir, lines, folder);
-      for (const method of methods) {
-        found.get(method)!.push(foundIn(await rankBy(folder, file, method), wrong));
-      }
+      (await foundBy(folder, file, wrong)).forEach((hits, i) => found[i]!.push(hits));
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -131,19 +140,21 @@ async function retrained(
   }
 }
 
-async function rankBy(
-  dir: string,
-  file: string,
-  method: SuspicionMethodName,
-): Promise<Float64Array> {
+/** Of each ranking of a file, by the model in `dir`. */
+async function foundBy(dir: string, file: string, wrong: readonly number[]): Promise<boolean[][]> {
   const cacheDir = mkdtempSync(path.join(os.tmpdir(), 'glassbox-cache-'));
   const model = await openModel(dir);
   try {
     const train = await openTrainingSet(model, { path: file }, { cacheDir });
     const context = { model, train, openModel, cacheDir };
-    const { scores } = await suspicionMethodTable[method](resolveSuspicionOptions({}), context);
+    const found: boolean[][] = [];
+    for (const { method, damping } of rankings) {
+      const options = resolveSuspicionOptions({ damping });
+      const { scores } = await suspicionMethodTable[method](options, context);
+      found.push(foundIn(scores, wrong));
+    }
     await train.release();
-    return scores;
+    return found;
   } finally {
     await model.release();
     rmSync(cacheDir, { recursive: true });
@@ -158,16 +169,15 @@ function foundIn(scores: Float64Array, wrong: readonly number[]): boolean[] {
 /** As Markdown. Random order has no measurement but an expectation, with the deviation of a draw without replacement. */
 export function recoveryTable({ name, wrong, lines, found }: Recovery): string[] {
   const chance = Math.sqrt((readShare * (1 - readShare) * (lines - wrong)) / (lines - 1) / wrong);
-  const rows = [...found].map(([method, seeds]) => {
-    const shares = seeds.map(seed => seed.filter(hit => hit).length / wrong);
+  const rows = rankings.map((ranking, i) => {
+    const shares = found[i]!.map(hits => hits.filter(hit => hit).length / wrong);
     const spread = shares.length > 1 ? ` ± ${percent(standardDeviation(shares))}` : '';
-    return `| ${suspicionNames[method]} | ${percent(mean(shares))}${spread} % | ${shares.length} |`;
+    return `| ${nameOf(ranking)} | ${percent(mean(shares))}${spread} % | ${shares.length} |`;
   });
-  const loss = found.get('loss')!.flat();
-  const verdicts = (['head', 'ekfac'] as const).flatMap(method => {
-    const own = found.get(method)?.flat();
-    return own ? [`- ${suspicionNames[method]} ${verdict(own, loss)}`] : [];
-  });
+  const loss = found[rankings.findIndex(({ method }) => method === 'loss')]!.flat();
+  const verdicts = rankings.flatMap((ranking, i) =>
+    ranking.method === 'loss' ? [] : [`- ${nameOf(ranking)} ${verdict(found[i]!.flat(), loss)}`],
+  );
   return [
     `${name} (${wrong} of ${lines.toLocaleString('en')} lines):`,
     '',
