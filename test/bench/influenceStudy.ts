@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { computeScores, datamodellingRows, datamodellingTable } from './datamodelling';
 import { headDatamodellingStudy, headDatamodellingTable } from './headDatamodelling';
 import { leaveOneOutPlot, leaveOneOutStudy, leaveOneOutTable } from './leaveOneOut';
@@ -41,16 +42,18 @@ async function main(): Promise<void> {
     if (values.only !== undefined && values.only !== name) continue;
     const table = await study(values.kept ?? false);
     console.log(table.join('\n'));
-    writeBetween(name, table);
+    await writeBetween(name, table);
   }
 }
 
-function writeBetween(name: string, lines: readonly string[]): void {
+async function writeBetween(name: string, lines: readonly string[]): Promise<void> {
   const text = readFileSync(docs, 'utf8');
   const [begin, end] = [`<!-- ${name} -->`, `<!-- end ${name} -->`];
   const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
   if (to < from) throw new Error(`${docs} has no place for ${name}.`);
-  writeFileSync(docs, `${text.slice(0, from)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`);
+  const whole = `${text.slice(0, from)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`;
+  const options = { ...(await resolveConfig(docs)), filepath: docs };
+  writeFileSync(docs, await format(whole, options));
 }
 
 main().catch((error: unknown) => {
