@@ -28,7 +28,10 @@ export async function judgeExamples(
   return examples.map(({ target }, i) => judge(head, target, outputs[i]!));
 }
 
-/** The loss is the mean over the decisions that count, as in curvature/rowLoss.ts. */
+/**
+ * `output`: of the example's row. The loss is the mean over the decisions that count, as in curvature/rowLoss.ts. Throws GlassboxError
+ * 'bad-model' where a logit is no number.
+ */
 export function judge(head: Head, target: Target, output: RowOutput): Judgement {
   const decisions = decisionsOf(head, target);
   const logits = decisions.map(({ position }) => logitsAt(head, output, position));

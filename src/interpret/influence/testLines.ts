@@ -6,7 +6,7 @@ import { GlassboxError } from '../../protocol/messages';
 import type { TextInput } from '../../protocol/task';
 import type { RunOptions } from '../task/predictRows';
 import type { Example } from './curvature/batches';
-import { exampleOf, type TestExample } from './train/testExample';
+import { testExamples, type TestExample } from './train/testExample';
 
 export interface TestLines {
   readonly examples: readonly Example[];
@@ -27,28 +27,20 @@ export async function readTests(
   model: Model,
   texts: readonly TextInput[],
   unit: 'line' | 'entity',
-  { signal, progress }: RunOptions,
+  calls: RunOptions,
 ): Promise<TestLines> {
   if (texts.length === 0) {
     throw new GlassboxError('bad-input', 'There is no line to ask about; choose at least one.');
   }
-  const found: TestExample[] = [];
-  const refused: string[] = [];
-  for (const [i, text] of texts.entries()) {
-    try {
-      found.push(await exampleOf(model, text, { unit, ...(signal && { signal }) }));
-    } catch (error) {
-      const skips = error instanceof GlassboxError && error.code === 'bad-input';
-      if (!skips || texts.length === 1) throw error;
-      refused.push(error.message);
-    }
-    const done = i + 1;
-    progress?.({ done, total: texts.length, says: `Read ${done} of ${texts.length} lines` });
-  }
+  const tests = await testExamples(model, texts, { unit, ...calls });
+  const found = tests.filter((test): test is TestExample => !(test instanceof GlassboxError));
+  const refused = tests.filter(test => test instanceof GlassboxError);
+  const [reason] = refused;
   if (found.length === 0) {
+    if (texts.length === 1) throw reason!;
     throw new GlassboxError(
       'bad-input',
-      `None of the ${texts.length} lines can be asked about; the first one: ${refused[0]!}`,
+      `None of the ${texts.length} lines can be asked about; the first one: ${reason!.message}`,
     );
   }
   const losses = found.map(({ instance }) => instance.loss);
@@ -66,9 +58,10 @@ export async function readTests(
   };
 }
 
-function skipped(refused: readonly string[]): HealthCheck[] {
-  if (refused.length === 0) return [];
-  const says = `${lines(refused.length)} could not be asked about; the first one: ${refused[0]!}`;
+function skipped(refused: readonly GlassboxError[]): HealthCheck[] {
+  const [reason] = refused;
+  if (!reason) return [];
+  const says = `${lines(refused.length)} could not be asked about; the first one: ${reason.message}`;
   return [{ check: 'tests-skipped', ok: false, value: refused.length, says }];
 }
 

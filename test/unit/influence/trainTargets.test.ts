@@ -1,11 +1,11 @@
 /** Targets of gold labels: against cases written by hand for every task, and tags through every scheme. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { lossOf } from '../../../src/interpret/influence/curvature/rowLoss';
+import { lossOf, type Target } from '../../../src/interpret/influence/curvature/rowLoss';
+import { judge } from '../../../src/interpret/influence/judged';
 import {
   decided,
   labelInWords,
-  lossOfLogits,
   probabilityOf,
 } from '../../../src/interpret/influence/train/labelInWords';
 import { refuseTask, targetOf } from '../../../src/interpret/influence/train/targetOf';
@@ -232,20 +232,22 @@ describe('labels and predictions in words', () => {
     const near = (found: number | null, expected: number): void => {
       assert.ok(Math.abs(found! - expected) < 1e-7, `${found} is not ${expected}`);
     };
+    const loss = (head: Head, logits: Float32Array, target: Target): number =>
+      judge(head, target, { values: [logits] }).loss;
     assert.equal(decided(mood, [z(2, 1)]), 0);
     near(probabilityOf(mood, z(2, 1)), 1 / (1 + Math.exp(-1)));
-    near(lossOfLogits(mood, z(2, 1), 1), Math.log(1 + Math.E));
+    near(loss(mood, z(2, 1), 1), Math.log(1 + Math.E));
     assert.deepEqual(decided(offence, [z(0)]), [1]);
     assert.deepEqual(decided(offence, [z(-1)]), [0]);
     near(probabilityOf(offence, z(-1)), 1 / (1 + Math.exp(-1)));
-    near(lossOfLogits(offence, z(-1), [1]), Math.log(1 + Math.E));
+    near(loss(offence, z(-1), [1]), Math.log(1 + Math.E));
     assert.deepEqual(decided(topics, [z(1, -1, 3)]), [1, 0, 1]);
     assert.equal(probabilityOf(topics, z(1, -1, 3)), null);
     const each = [1, -1, -3].map(margin => Math.log(1 + Math.exp(-margin)));
-    near(lossOfLogits(topics, z(1, -1, 3), [1, 1, 0]), (each[0]! + each[1]! + each[2]!) / 3);
+    near(loss(topics, z(1, -1, 3), [1, 1, 0]), (each[0]! + each[1]! + each[2]!) / 3);
     assert.deepEqual(decided(point, [z(0.5, 2)]), [0.5, 2]);
     assert.equal(probabilityOf(point, z(0.5, 2)), null);
-    near(lossOfLogits(point, z(0.5, 2), [1, 0]), (0.25 + 4) / 2);
+    near(loss(point, z(0.5, 2), [1, 0]), (0.25 + 4) / 2);
   });
 });
 

@@ -1,11 +1,13 @@
 /** Texts that are asked about: their target, and what is said of them; the loss is the model's own. */
 import assert from 'node:assert/strict';
 import { LossModel } from '../../../src/interpret/influence/curvature/lossModel';
-import { describeTexts } from '../../../src/interpret/influence/train/describe';
-import { exampleOf, type TestExample } from '../../../src/interpret/influence/train/testExample';
+import { testExamples, type TestExample } from '../../../src/interpret/influence/train/testExample';
 import type { Model } from '../../../src/model/model';
+import { GlassboxError } from '../../../src/protocol/messages';
 import type { TextInput } from '../../../src/protocol/task';
 import { Folders } from '../../support/models';
+import { inputsOf, recordsOf } from '../../support/influenceTasks';
+import { assertClose } from '../../support/numbers';
 import { labelledModel } from '../../support/trainFiles';
 
 const labels = ['bad', 'good', 'mixed'];
@@ -29,13 +31,23 @@ describe('texts that are asked about', () => {
     folders.remove();
   });
 
+  async function exampleOf(
+    by: Model,
+    input: TextInput,
+    unit: 'line' | 'entity' = 'line',
+  ): Promise<TestExample> {
+    const [found] = await testExamples(by, [input], { unit });
+    if (found instanceof GlassboxError) throw found;
+    return found!;
+  }
+
   /** What is said must be what the loss of the example says, computed by the graph. */
   async function checked(
     by: Model,
     input: TextInput,
     unit?: 'line' | 'entity',
   ): Promise<TestExample> {
-    const found = await exampleOf(by, input, unit && { unit });
+    const found = await exampleOf(by, input, unit);
     const [loss] = await (await LossModel.of(by, { lastBlocks: 0 })).losses([found.example]);
     const { instance } = found;
     assert.ok(Math.abs(loss! - instance.loss) < 1e-5, `${loss}, not ${instance.loss}`);
@@ -61,11 +73,6 @@ describe('texts that are asked about', () => {
     assert.equal(told.example.target, labels.indexOf(other));
     assert.ok(told.instance.loss > free.instance.loss);
     assert.ok(Math.abs(Math.exp(-free.instance.loss) - free.instance.probability!) < 1e-6);
-    const [described] = await describeTexts(model, [
-      { input: { text }, target: labels.indexOf(other) },
-    ]);
-    const { labelFrom, says } = told.instance;
-    assert.deepEqual({ ...described, labelFrom, says }, told.instance);
   });
 
   it('with a label that the model does not have are asked about the predicted one, said so', async () => {
@@ -167,6 +174,48 @@ describe('texts that are asked about', () => {
       [['test-truncated', 64]],
     );
     assert.equal(line.instance.label.split(' ').length, 62);
+  });
+
+  it('are read together: what is said of each is what is said of it alone', async () => {
+    const cases: [Model, readonly TextInput[]][] = [
+      [model, inputsOf(recordsOf('label', 260, 3))],
+      [tagger, inputsOf(recordsOf('tags', 30, 4))],
+    ];
+    for (const [by, inputs] of cases) {
+      let runs = 0;
+      const counting = Object.assign(Object.create(by) as Model, {
+        predict: (rows: Parameters<Model['predict']>[0]) => {
+          runs++;
+          return by.predict(rows);
+        },
+      });
+      const mixed = [...inputs.slice(0, 5), { text: '\u0007' }, ...inputs.slice(5)];
+      const told: number[] = [];
+      const progress = ({ done }: { done: number }): number => told.push(done);
+      const found = await testExamples(counting, mixed, { progress });
+      assert.ok(runs <= 4, `${runs} runs for ${mixed.length} texts`);
+      assert.deepEqual(told, mixed.length > 256 ? [256, 261] : [31]);
+      for (const [i, input] of mixed.entries()) {
+        const together = found[i]!;
+        if (together instanceof GlassboxError) {
+          assert.equal(i, 5);
+          continue;
+        }
+        const alone = await exampleOf(by, input);
+        assert.deepEqual(together.example, alone.example);
+        const numbers = ({ instance: { loss, probability } }: TestExample): number[] => [
+          loss,
+          probability ?? 0,
+        ];
+        // Single precision, and the sums of a longer batch in another order.
+        assertClose(numbers(together), numbers(alone), 1e-5, `text ${i}`);
+        const said = ({ instance, notes }: TestExample): unknown => [
+          { ...instance, loss: 0, probability: 0 },
+          notes,
+        ];
+        assert.deepEqual(said(together), said(alone));
+      }
+    }
   });
 
   it('without a token are one clear sentence', async () => {

@@ -1,10 +1,9 @@
-/** Labels and predictions as a person reads them, and the loss between them. */
+/** Labels and predictions as a person reads them. */
 import type { Head } from '../../../model/head';
 import { indexOfLargest } from '../../task/reading';
 import { shortNumber } from '../../task/regressing';
 import { probabilitiesOf } from '../../task/decision';
 import type { Target } from '../curvature/rowLoss';
-import { emptyState, lossOf } from '../head/linearHead';
 
 /** 'positive'; 'toxic, insult' or 'none'; '3.5'; 'B-PER I-PER O'. `target`: as `targetOf` gives it, of a tagger by word. */
 export function labelInWords({ task, labels }: Head, target: Target): string {
@@ -30,17 +29,4 @@ export function probabilityOf({ task, link }: Head, logits: Float32Array): numbe
   if (task !== 'binary-classification') return null;
   const [share] = probabilitiesOf(link, logits) as [number];
   return Math.max(share, 1 - share);
-}
-
-/** The loss of one decision as models are trained (head/linearHead.ts): a text's, or that of one word of a tagger. */
-export function lossOfLogits(
-  { link, classes }: Head,
-  logits: Float32Array,
-  target: Target,
-): number {
-  const wanted =
-    typeof target === 'number'
-      ? Float64Array.from(logits, (_, label) => Number(label === target))
-      : Float64Array.from(target);
-  return lossOf(link, Float64Array.from(logits), wanted, 0, emptyState(classes!));
 }

@@ -1,4 +1,4 @@
-/** A text that is asked about: its example, and what is said of it. */
+/** Texts that are asked about: their examples, and what is said of them. */
 import type { Head } from '../../../model/head';
 import type { Model } from '../../../model/model';
 import type { HealthCheck } from '../../../protocol/explanation';
@@ -7,12 +7,12 @@ import { GlassboxError } from '../../../protocol/messages';
 import type { TextInput } from '../../../protocol/task';
 import { entitiesOf, isOutside, type TagSpan } from '../../task/entities';
 import type { RunOptions } from '../../task/predictRows';
-import { readText } from '../../task/readText';
+import { readTexts, type ReadText } from '../../task/readText';
 import { plainTags, tagWords, type Tagged } from '../../task/tagging';
 import { readTogether } from '../../task/words';
 import type { Example } from '../curvature/batches';
 import type { Target } from '../curvature/rowLoss';
-import { judge, needed } from './describe';
+import { judge } from '../judged';
 import { exampleAt, trainedLongText, withTarget } from './encodeExample';
 import { decided, labelInWords } from './labelInWords';
 import { refuseTask, targetOf } from './targetOf';
@@ -29,21 +29,56 @@ export interface TestExample {
   readonly notes: readonly HealthCheck[];
 }
 
+/** Texts that are tokenised together; the model reads as many of them in a run as fit. */
+const together = 256;
+
 /**
- * The gold label counts where the model has it, else what the model predicts. Of a text that is too long the beginning is read, of an entity
- * in it the window that shows most around it. Throws GlassboxError: 'bad-input' for an empty text, and for a number that is not known (the
- * loss of the predicted one is zero); 'unsupported' for tasks without labels; 'cancelled'; 'bad-model'.
+ * One a text, in their order; of a text that cannot be asked about the error that says why ('bad-input': it is empty, or it has no number
+ * that is right, and the loss of the predicted one is zero). The gold label counts where the model has it, else what the model predicts.
+ * Of a text that is too long the beginning is read, of an entity in it the window that shows most around it. Throws GlassboxError:
+ * 'unsupported' for tasks without labels; 'cancelled'; 'bad-model'.
  */
-export async function exampleOf(
+export async function testExamples(
   model: Model,
-  input: TextInput,
-  { unit = 'line', ...options }: TestOptions = {},
-): Promise<TestExample> {
+  inputs: readonly TextInput[],
+  { unit = 'line', signal, progress }: TestOptions = {},
+): Promise<(TestExample | GlassboxError)[]> {
   const { head, file } = model.about;
   refuseTask(head, file);
   const ofEntity = unit === 'entity' && head.decides === 'token';
   const longText = ofEntity ? ({ mode: 'windows', overlap: null } as const) : trainedLongText;
-  const { hand, windows } = await readText(model, input, { longText }, options);
+  const total = inputs.length;
+  const found: (TestExample | GlassboxError)[] = [];
+  while (found.length < total) {
+    const some = inputs.slice(found.length, found.length + together);
+    const { reads } = await readTexts(model, some, { longText }, signal ? { signal } : {});
+    found.push(
+      ...reads.map((read, i) => orRefusal(() => exampleOf(model, some[i]!, read, ofEntity))),
+    );
+    const done = found.length;
+    progress?.({ done, total, says: `Read ${done} of ${total} lines` });
+  }
+  return found;
+}
+
+function orRefusal(make: () => TestExample): TestExample | GlassboxError {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof GlassboxError && error.code === 'bad-input') return error;
+    throw error;
+  }
+}
+
+/** Throws GlassboxError 'bad-input' for a text that cannot be asked about, and 'bad-model'. */
+function exampleOf(
+  model: Model,
+  input: TextInput,
+  read: ReadText | null,
+  ofEntity: boolean,
+): TestExample {
+  const { head } = model.about;
+  const { hand, windows } = needed(read);
   const tagged = head.decides === 'token' ? tagWords(hand) : null;
   const found = targetOf(head, input.gold, input.words?.length ?? null);
   const gold = 'target' in found ? found.target : null;
@@ -52,11 +87,12 @@ export async function exampleOf(
   const window = span ? windowOf(tagged!, span) : 0;
   const encoded = needed(exampleAt(model, hand, window, windows !== null));
   const counts = (word: number): boolean => !span || (span.start <= word && word < span.end);
+  const example = withTarget(encoded, target, counts);
   const instance = {
     text: input.text,
     pair: hand.pair,
     words: input.words ?? null,
-    ...judge(model, encoded, hand.outputs[window]!, target, counts),
+    ...judge(head, example.target, hand.outputs[window]!),
     labelFrom: gold === null ? ('predicted' as const) : ('gold' as const),
     says: span ? spanInWords(tagged!, span, target) : inWords(head, target),
   };
@@ -64,7 +100,12 @@ export async function exampleOf(
     ...(input.gold && 'problem' in found ? [unusable(found.problem)] : []),
     ...(encoded.cut && !span ? [cutText(model)] : []),
   ];
-  return { example: withTarget(encoded, target, counts), instance, notes };
+  return { example, instance, notes };
+}
+
+function needed<Read>(read: Read | null): Read {
+  if (read !== null) return read;
+  throw new GlassboxError('bad-input', 'The text is empty: the tokenizer makes no token of it.');
 }
 
 function predictedTarget(
