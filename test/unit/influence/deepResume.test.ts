@@ -240,6 +240,8 @@ describe('an interrupted sweep', () => {
       writeFileSync(file, broken);
       assert.equal(await readDirection(dir, 'k'), null);
     }
+    writeFileSync(file, sound);
+    assert.deepEqual(await readDirection(dir, 'k'), written);
   });
 
   it('makes room by deleting what was not used for longest, and nothing else', async () => {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Sweep } from '../curvature/lossModel';
 import type { SweepParts } from '../curvature/sweepTrain';
 import { endings } from './question';
+import { bytesOf } from './wholeFile';
 
 /** [first line u32, lines u32], then losses and tangents as f64, then the first bytes of the SHA-256 of all that. */
 const [headBytes, sumBytes] = [8, 16];
@@ -73,10 +74,6 @@ async function bytesAt(handle: FileHandle, at: number, count: number): Promise<U
   const bytes = new Uint8Array(count);
   const { bytesRead } = await handle.read(bytes, 0, count, at);
   return bytesRead === count ? bytes : null;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function sumOf(parts: readonly Uint8Array[]): Uint8Array {
