@@ -1,5 +1,6 @@
 /** The parameters that a user names, or those of the last blocks. */
 import { GlassboxError } from '../../protocol/messages';
+import { findNames } from './findNames';
 import type { Parameter } from './parametersOf';
 
 /**
@@ -13,7 +14,7 @@ const shown = 8;
 
 /**
  * `parameters` in the order of `parametersOf`. Those whose names begin as one of `frozen` says (Python's re.match) are not chosen.
- * Throws GlassboxError 'bad-input' that lists names when nothing is left.
+ * Throws GlassboxError 'bad-input' that lists names when nothing is left, and for an expression that takes too long.
  */
 export function chooseParameters(
   parameters: readonly Parameter[],
@@ -22,12 +23,21 @@ export function chooseParameters(
 ): Parameter[] {
   const fitting =
     choice instanceof RegExp
-      ? parameters.filter(({ name }) => name.search(choice) >= 0)
+      ? foundIn(parameters, choice)
       : lastBlocks(parameters, choice.lastBlocks);
   const begins = frozen.map(({ source, flags }) => new RegExp(`^(?:${source})`, flags));
-  const chosen = fitting.filter(({ name }) => begins.every(begin => name.search(begin) < 0));
+  const left = new Set(begins.flatMap(begin => foundIn(fitting, begin)));
+  const chosen = fitting.filter(parameter => !left.has(parameter));
   if (chosen.length > 0) return chosen;
   throw new GlassboxError('bad-input', missing(parameters, choice, fitting.length > 0));
+}
+
+function foundIn(parameters: readonly Parameter[], pattern: RegExp): Parameter[] {
+  const found = findNames(
+    parameters.map(({ name }) => name),
+    pattern,
+  );
+  return parameters.filter((_, at) => found[at]);
 }
 
 function missing(parameters: readonly Parameter[], choice: Choice, allFrozen: boolean): string {

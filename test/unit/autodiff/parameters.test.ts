@@ -115,6 +115,15 @@ describe('chooseParameters', () => {
     ]);
   });
 
+  it('gives up on an expression that would take longer than anyone waits', () => {
+    const name = `encoder.${'a'.repeat(60)}.weight`;
+    const one: Parameter = { name, value: name, dims: [1], transposed: false };
+    const endless = /^(\w+\.?)+!/u;
+    const says = { code: 'bad-input', message: /takes too long; write it without a repetition/u };
+    assert.throws(() => chooseParameters([one], endless), says);
+    assert.throws(() => chooseParameters([one], /./u, [endless]), says);
+  });
+
   it('lists names where none fits', () => {
     const fails = (choice: RegExp | { lastBlocks: number }, of: readonly Parameter[]): string => {
       try {
