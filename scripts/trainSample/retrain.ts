@@ -1,20 +1,21 @@
 /**
- * Retrains the sample's network on random halves of its training lines: `npm run retrain-sample -- --out FILE`.
+ * Retrains the sample's network on random halves of its training lines: `npm run retrain-sample -- --out RUNS`.
  *
  * What influence scores predict is measured here: the losses of the dev lines after a training that saw only some
  * of the lines (Park et al. 2023, section 2). Network and options are those of the sample's model; the seed, which
  * draws first weights, order and dropout, is another in every run, as a retraining's is.
  *
- * One JSON line is appended to FILE a run, and runs that FILE has already are not repeated: it can be stopped
- * and started again. `--part 2/4` does the second of four equal parts, for several processes at once.
+ * One JSON line is appended to RUNS a run, and runs that it has already are not repeated: it can be stopped
+ * and started again. `--part 2/4` does the second of four equal parts, for several processes at once. `--summary FILE` trains nothing but
+ * writes what is committed of the runs, test/fixtures/retrainings/sample.jsonl.
  */
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluate } from './evaluate';
 import { networkModel } from './modelFolder';
-import { halfMask, hexOf, planned, readRuns, type Run } from './retrainings';
+import { halfMask, hexOf, planned, readRuns, summary, type Run } from './retrainings';
 import { setUp, type Setup } from './setup';
 import { train } from './train';
 
@@ -25,9 +26,15 @@ async function main(): Promise<void> {
       masks: { type: 'string', default: '60' },
       repeats: { type: 'string', default: '2' },
       part: { type: 'string', default: '1/1' },
+      summary: { type: 'string' },
     },
   });
   if (flags.out === undefined) throw new Error('Say where the runs are kept: --out FILE');
+  if (flags.summary !== undefined) {
+    const lines = summary(readRuns(flags.out)).map(run => `${JSON.stringify(run)}\n`);
+    writeFileSync(flags.summary, lines.join(''));
+    return;
+  }
   const counts = { masks: Number(flags.masks), repeats: Number(flags.repeats), part: flags.part };
   const setup = await setUp(mkdtempSync(path.join(tmpdir(), 'retrain-')));
   for (const { mask, repeat } of planned(readRuns(flags.out), counts)) {
@@ -51,7 +58,7 @@ async function retrain(
   const said = await evaluate(networkModel(options.size, parameters), dev, { threads: 1 });
   const losses = dev.map(({ label }, row) => -Math.log(said.probabilities[row]![label]!));
   return {
-    ...{ mask, repeat, seed, lines: hexOf(chosen) },
+    ...{ mask, repeat, runs: 1, lines: hexOf(chosen) },
     accuracy: dev.filter(({ label }, row) => label === said.predicted[row]).length / dev.length,
     losses: losses.map(loss => Number(loss.toPrecision(5))),
   };

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Random } from './random';
 
-/** A finished run. */
+/** A finished run, or the mean of several. */
 export interface Run {
   readonly mask: number;
   /** Counts the runs on one mask, from 0. */
   readonly repeat: number;
-  /** What `train` was seeded with. */
-  readonly seed: number;
+  /** How many runs its numbers are the mean of; see `summary`. */
+  readonly runs: number;
   /** The lines trained on, see `hexOf`. */
   readonly lines: string;
   /** Part of the dev labels that it gets right. */
@@ -63,4 +63,28 @@ export function fromHex(digits: string, count: number): boolean[] {
     { length: count },
     (_, i) => (parseInt(digits[i >> 2]!, 16) & (8 >> (i & 3))) !== 0,
   );
+}
+
+/**
+ * At most two entries a mask, the means over its runs with even and with odd repeats: small enough to be committed, and enough to tell
+ * how far retrainings agree.
+ */
+export function summary(runs: readonly Run[]): Run[] {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    const name = `${run.mask} ${run.repeat % 2}`;
+    groups.set(name, [...(groups.get(name) ?? []), run]);
+  }
+  return [...groups.values()]
+    .map(group => {
+      const { mask, repeat, lines, losses } = group[0]!;
+      const mean = (of: (run: Run) => number): number =>
+        Number((group.reduce((sum, run) => sum + of(run), 0) / group.length).toPrecision(4));
+      return {
+        ...{ mask, repeat: repeat % 2, runs: group.length, lines },
+        accuracy: mean(({ accuracy }) => accuracy),
+        losses: losses.map((_, line) => mean(run => run.losses[line]!)),
+      };
+    })
+    .sort((a, b) => a.mask - b.mask || a.repeat - b.repeat);
 }

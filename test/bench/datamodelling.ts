@@ -15,11 +15,11 @@ import {
   type Retrainings,
 } from '../support/datamodelling';
 import { examplesOf, readLines } from '../support/labelledSet';
-import { mean, type Estimate } from '../support/statistics';
+import type { Estimate } from '../support/statistics';
 import { median } from './timing';
 
 const sample = path.resolve('media', 'sample');
-export const retrainingsFile = path.resolve('test', 'fixtures', 'retrainings', 'sample.jsonl');
+const retrainingsFile = path.resolve('test', 'fixtures', 'retrainings', 'sample.jsonl');
 /** Scores that were computed already. A method that has changed is computed again once its file is deleted. */
 const kept = path.resolve('.cache', 'influence-study');
 
@@ -38,7 +38,7 @@ const allParameters = { params: '.' };
 /** Of the default's 1,024 lines and residual of 0.001 fewer and a coarser one, so that the study ends within an hour. */
 const coarse = { curvatureLines: 256, tolerance: 0.03 };
 
-export const cases: readonly Case[] = [
+const cases: readonly Case[] = [
   { name: 'Nearest labelled examples', method: 'neighbours', every: 1 },
   { name: 'Gradient dot, last block', method: 'gradient-dot', every: 2 },
   {
@@ -82,23 +82,23 @@ export interface Row {
 }
 
 /** What is committed of the retrainings. */
-export function readRetrainings(): { runs: Run[]; retrainings: Retrainings; repeats: number } {
+function readRetrainings(): { runs: Run[]; retrainings: Retrainings } {
   const runs = readRuns(retrainingsFile);
   const masks = [...new Set(runs.map(({ mask }) => mask))].sort((a, b) => a - b);
   const of = masks.map(mask => runs.filter(run => run.mask === mask));
   const count = readLines(path.join(sample, 'reviews.train.jsonl')).length;
-  return {
-    runs,
-    retrainings: {
-      subsets: of.map(([run]) => fromHex(run!.lines, count)),
-      losses: of.map(same => same[0]!.losses.map((_, i) => mean(same.map(run => run.losses[i]!)))),
-    },
-    repeats: runs.length / masks.length,
-  };
+  const subsets = of.map(([run]) => fromHex(run!.lines, count));
+  const losses = of.map(same => {
+    const weight = same.reduce((sum, run) => sum + run.runs, 0);
+    return same[0]!.losses.map(
+      (_, line) => same.reduce((sum, run) => sum + run.runs * run.losses[line]!, 0) / weight,
+    );
+  });
+  return { runs, retrainings: { subsets, losses } };
 }
 
-/** How far retrainings with other seeds agree, the noise under which all scores are measured; null where too few were repeated. */
-export function agreement(runs: readonly Run[]): { between: Estimate; masks: number } | null {
+/** How far the two means of a half's retrainings agree, the noise under which all scores are measured; null where too few have two. */
+function agreement(runs: readonly Run[]): { between: Estimate; masks: number } | null {
   const first = new Map(runs.filter(run => run.repeat === 0).map(run => [run.mask, run]));
   const pairs = runs.flatMap(run =>
     run.repeat === 1 && first.has(run.mask) ? [[first.get(run.mask)!, run] as const] : [],
@@ -179,13 +179,14 @@ function readScores(one: Case): KeptScores[] {
 
 /** As Markdown. */
 export function datamodellingTable(rows: readonly Row[]): string[] {
-  const { runs, repeats, retrainings } = readRetrainings();
+  const { runs, retrainings } = readRetrainings();
+  const trained = runs.reduce((sum, run) => sum + run.runs, 0);
   const table = rows.map(
     ({ name, score, lines, secondsPerLine }) =>
       `| ${name} | ${score.value.toFixed(3)} | ${limits(score)} | ${lines} | ${secondsPerLine.toFixed(1)} |`,
   );
   return [
-    `${retrainings.subsets.length} random halves of 1,500 lines, ${runs.length} retrainings. ${noiseOf(runs, repeats)}`,
+    `${retrainings.subsets.length} random halves of 1,500 lines, ${trained} retrainings. ${noiseOf(runs)}`,
     '',
     '| method | LDS | 95 % | dev lines | seconds a line |',
     '|---|---:|---|---:|---:|',
@@ -195,13 +196,14 @@ export function datamodellingTable(rows: readonly Row[]): string[] {
   ];
 }
 
-function noiseOf(runs: readonly Run[], repeats: number): string {
+function noiseOf(runs: readonly Run[]): string {
   const noise = agreement(runs);
   if (noise === null)
-    return 'No half was trained on twice, so the noise of retraining is not known.';
+    return 'Too few halves were trained on twice to tell the noise of retraining.';
   const { between, masks } = noise;
-  const best = ceiling(Math.max(0, between.value), repeats);
-  return `Losses after two retrainings on one half correlate by ${between.value.toFixed(2)} (${limits(between)}; ${masks} halves): with ${repeats.toFixed(1)} retrainings a half, a perfect prediction would reach about ${best.toFixed(2)}.`;
+  const each = median(runs.map(run => run.runs));
+  const best = ceiling(Math.max(0, between.value), 2);
+  return `Of a half, the losses after ${each} of its retrainings correlate with those after ${each} others by ${between.value.toFixed(2)} (${limits(between)}; ${masks} halves): a perfect prediction would reach about ${best.toFixed(2)} where a half has ${2 * each}.`;
 }
 
 function limits({ low, high }: Estimate): string {

@@ -8,6 +8,7 @@ import {
   hexOf,
   planned,
   readRuns,
+  summary,
   type Run,
 } from '../../../scripts/trainSample/retrainings';
 import { Folders } from '../../support/models';
@@ -43,11 +44,39 @@ describe('retrainings of the sample', () => {
     const file = path.join(folders.empty(), 'runs.jsonl');
     assert.deepEqual(readRuns(file), []);
     const run = (mask: number, repeat: number): Run => ({
-      ...{ mask, repeat, seed: 1, lines: '8', accuracy: 1, losses: [0.5] },
+      ...{ mask, repeat, runs: 1, lines: '8', accuracy: 1, losses: [0.5] },
     });
     writeFileSync(file, `${JSON.stringify(run(1, 0))}\n`);
     appendFileSync(file, `${JSON.stringify(run(2, 1))}\n`);
     const left = planned(readRuns(file), counts).map(({ mask, repeat }) => `${repeat}.${mask}`);
     assert.deepEqual(left, ['0.0', '0.2', '1.0', '1.1']);
+  });
+
+  it('are summed up as the means over even and over odd repeats', () => {
+    const run = (mask: number, repeat: number, loss: number): Run => ({
+      ...{ mask, repeat, runs: 1, lines: '8', accuracy: 1, losses: [loss, 1] },
+    });
+    const found = summary([run(1, 0, 1), run(0, 0, 2), run(0, 2, 4), run(0, 1, 5)]);
+    assert.deepEqual(
+      found.map(({ mask, repeat, runs, losses }) => ({ mask, repeat, runs, losses })),
+      [
+        { mask: 0, repeat: 0, runs: 2, losses: [3, 1] },
+        { mask: 0, repeat: 1, runs: 1, losses: [5, 1] },
+        { mask: 1, repeat: 0, runs: 1, losses: [1, 1] },
+      ],
+    );
+  });
+
+  it('are committed as the study reads them: on the halves that their numbers say, with a loss for each dev line', () => {
+    const runs = readRuns(path.resolve('test', 'fixtures', 'retrainings', 'sample.jsonl'));
+    assert.ok(new Set(runs.map(({ mask }) => mask)).size >= 50, 'at least 50 halves');
+    const seen = new Set<string>();
+    for (const { mask, repeat, lines, losses } of runs) {
+      seen.add(`${mask} ${repeat}`);
+      assert.equal(lines, hexOf(halfMask(mask, 1500)));
+      assert.equal(losses.length, 200);
+      assert.ok(losses.every(loss => loss > 0 && loss < Infinity));
+    }
+    assert.equal(seen.size, runs.length);
   });
 });
