@@ -54,7 +54,7 @@ export async function rankTraining(
 }
 
 /** The engine knows the defaults and refuses what makes no sense. */
-export function suspicionQuestion(train: string, options: SuspiciousOptions): SuspicionRequest {
+function suspicionQuestion(train: string, options: SuspiciousOptions): SuspicionRequest {
   const { k, damping, params, lastBlocks, curvatureLines, seed } = options;
   const { field, pairField, labelField } = options;
   return {

@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { FeatureProgram } from '../../src/interpret/influence/head/featureProgram';
-import { oneHot, sourceOf } from '../../src/interpret/influence/head/features';
 import { HeadInfluence } from '../../src/interpret/influence/head/headInfluence';
 import { trainHead } from '../../src/interpret/influence/head/trainHead';
 import { suspicionMethodTable } from '../../src/interpret/influence/methods';
@@ -12,6 +11,7 @@ import { openTrainingSet } from '../../src/interpret/influence/train/openTrainin
 import { suspicionNames } from '../../src/protocol/influence';
 import type { SuspicionMethodName } from '../../src/protocol/influence';
 import { openModel } from '../support/attackStudy';
+import { oneHot, sourceOf } from '../support/featuresInMemory';
 import { examplesOf, featuresOf, readLines, type LabelledLine } from '../support/labelledSet';
 import { kit } from '../support/models';
 import { seededRandom } from '../support/numbers';

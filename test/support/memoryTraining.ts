@@ -1,6 +1,6 @@
 /** A training set of examples in memory, which counts what is read of it. */
 import { FeatureProgram } from '../../src/interpret/influence/head/featureProgram';
-import { sourceOf, type FeatureBlock } from '../../src/interpret/influence/head/features';
+import type { FeatureBlock } from '../../src/interpret/influence/head/features';
 import { decisionsOf } from '../../src/interpret/influence/decisions';
 import type { Example } from '../../src/interpret/influence/curvature/batches';
 import type {
@@ -10,6 +10,7 @@ import type {
 } from '../../src/interpret/influence/trainingSet';
 import type { Model } from '../../src/model/model';
 import { GlassboxError } from '../../src/protocol/messages';
+import { sourceOf } from './featuresInMemory';
 
 export class MemoryTraining implements TrainingSet {
   readonly file = 'memory.jsonl';

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { FeatureProgram } from '../../src/interpret/influence/head/featureProgram';
-import { oneHot, sourceOf, type FeatureSource } from '../../src/interpret/influence/head/features';
+import type { FeatureSource } from '../../src/interpret/influence/head/features';
 import type { HeadQuery } from '../../src/interpret/influence/head/headInfluence';
 import type { LinearHead } from '../../src/interpret/influence/head/linearHead';
 import { loadModel } from '../../src/model/loadModel';
 import type { Model } from '../../src/model/model';
 import { examplesOf, featuresOf, readLines } from './labelledSet';
+import { oneHot, sourceOf } from './featuresInMemory';
 
 const folder = path.resolve('media', 'sample');
 

@@ -11,7 +11,6 @@ import { prepareFactors, type LayerFactors } from '../../../src/interpret/influe
 import { GhostProducts } from '../../../src/interpret/influence/ekfac/ghostProducts';
 import { dampings, Inverse, inverted } from '../../../src/interpret/influence/ekfac/inverse';
 import { KeptFactors } from '../../../src/interpret/influence/ekfac/keptFactors';
-import { matricesOf, vectorOf } from '../../../src/interpret/influence/ekfac/layerMatrices';
 import {
   appendDirections,
   planDirections,
@@ -27,6 +26,7 @@ import { learnerOf } from '../../../src/runtime/learn';
 import { learnFacts } from '../../../src/runtime/probe';
 import { Bench, denseOf, options, randomExamples, tagsBelow } from '../../support/deepInfluence';
 import { plusDiagonal } from '../../support/denseMatrix';
+import { matricesOf, vectorOf } from '../../support/layerVectors';
 import { MemoryTraining } from '../../support/memoryTraining';
 import { rowOf } from '../../support/models';
 import { assertClose, normals, numbers as numbersOf, seededRandom } from '../../support/numbers';

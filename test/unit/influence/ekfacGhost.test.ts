@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import type { Choice } from '../../../src/autodiff/parameters';
 import { LossModel } from '../../../src/interpret/influence/curvature/lossModel';
 import { GhostProducts } from '../../../src/interpret/influence/ekfac/ghostProducts';
-import { matricesOf, vectorOf } from '../../../src/interpret/influence/ekfac/layerMatrices';
 import type { Model } from '../../../src/model/model';
 import { GlassboxError } from '../../../src/protocol/messages';
 import { Bench, gradientsOf, randomExamples, tagsBelow } from '../../support/deepInfluence';
+import { matricesOf, vectorOf } from '../../support/layerVectors';
 import { assertClose, normals, seededRandom } from '../../support/numbers';
 import { dot } from '../../support/secondOrder';
 

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { headOf } from '../../../src/interpret/influence/head/headOf';
 import { FeatureProgram } from '../../../src/interpret/influence/head/featureProgram';
-import { oneHot, sourceOf } from '../../../src/interpret/influence/head/features';
 import { HeadInfluence } from '../../../src/interpret/influence/head/headInfluence';
 import { columnsOf, logitsOf } from '../../../src/interpret/influence/head/linearHead';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Model } from '../../../src/model/model';
 import { GlassboxError } from '../../../src/protocol/messages';
 import { familyDir, familyNames, readGolden, type Golden } from '../../support/families';
+import { oneHot, sourceOf } from '../../support/featuresInMemory';
 import { Folders, goldenRows, loadBare, rowOf, wordModel } from '../../support/models';
 import { assertClose } from '../../support/numbers';
 import type { SecondOrderGolden } from '../../support/secondOrder';

@@ -4,11 +4,7 @@ import fc from 'fast-check';
 import { Cholesky } from '../../../src/interpret/influence/head/cholesky';
 import { directionsOf, pairsOf } from '../../../src/interpret/influence/head/directions';
 import { extremesOf } from '../../../src/interpret/influence/head/extremes';
-import {
-  sourceOf,
-  type FeatureBlock,
-  type FeatureSource,
-} from '../../../src/interpret/influence/head/features';
+import type { FeatureBlock, FeatureSource } from '../../../src/interpret/influence/head/features';
 import { HeadInfluence, type HeadQuery } from '../../../src/interpret/influence/head/headInfluence';
 import { headPass } from '../../../src/interpret/influence/head/headPass';
 import {
@@ -22,6 +18,7 @@ import { RowProducts } from '../../../src/interpret/influence/head/rowProducts';
 import { trainHead } from '../../../src/interpret/influence/head/trainHead';
 import { GlassboxError } from '../../../src/protocol/messages';
 import type { Link } from '../../../src/protocol/task';
+import { sourceOf } from '../../support/featuresInMemory';
 import { assertClose, normals, seededRandom } from '../../support/numbers';
 import { dot, solve } from '../../support/secondOrder';
 

@@ -11,8 +11,7 @@ import type { TrainingSet } from '../trainingSet';
 import type { Bases, GhostProducts } from './ghostProducts';
 import type { GhostOptions } from './ghostRuns';
 import type { KeptFactors } from './keptFactors';
-import type { LayerMatrices } from './layerMatrices';
-import type { LinearLayer } from './linearLayers';
+import type { LayerMatrices, LinearLayer } from './linearLayers';
 import { symmetricEigen } from './symmetricEigen';
 
 /** Of one layer; row by row, eigenvectors as columns. */

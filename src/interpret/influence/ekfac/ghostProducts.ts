@@ -11,8 +11,12 @@ import type { LossModel } from '../curvature/lossModel';
 import { ghostInputs, ghostOutputs, type GhostResult } from './ghostResults';
 import { matrixFeed, type GhostParts } from './ghostProgram';
 import { GhostRuns, type Course, type GhostOptions } from './ghostRuns';
-import type { LayerMatrices } from './layerMatrices';
-import { findLinearLayers, type FoundLayers, type LinearLayer } from './linearLayers';
+import {
+  findLinearLayers,
+  type FoundLayers,
+  type LayerMatrices,
+  type LinearLayer,
+} from './linearLayers';
 import { planDirections, type DirectionPlan } from './outputDirections';
 
 export interface GhostSweep {

@@ -4,8 +4,7 @@ import type { Releasable } from '../../../model/model';
 import { Session, type TensorValue } from '../../../runtime/session';
 import { breathe, type RunOptions } from '../solve/operator';
 import type { LayerFactors } from './factors';
-import type { LayerMatrices } from './layerMatrices';
-import type { LinearLayer } from './linearLayers';
+import type { LayerMatrices, LinearLayer } from './linearLayers';
 
 /** Of each layer's mean eigenvalue, where no damping is given (Grosse et al. 2023, section 3.1). */
 const automatic = 0.1;

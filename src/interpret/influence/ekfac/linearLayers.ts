@@ -26,6 +26,9 @@ export interface LinearLayer {
   readonly tokens: boolean;
 }
 
+/** Something for every parameter of the layers (a gradient, a direction): [outputs, columns] row by row, the bias being the last column. */
+export type LayerMatrices = readonly Float64Array[];
+
 export interface FoundLayers {
   /** In the order of the parameters. */
   readonly layers: readonly LinearLayer[];

@@ -22,38 +22,6 @@ export interface FeatureSource {
   blocks(): Iterable<FeatureBlock> | AsyncIterable<FeatureBlock>;
 }
 
-/** A source of what is in memory, cut into blocks of `size` rows. */
-export function sourceOf(
-  features: Float32Array,
-  targets: Float64Array,
-  rows: number,
-  size = 1024,
-): FeatureSource {
-  const [width, classes] = [features.length / rows, targets.length / rows];
-  return {
-    rows,
-    *blocks() {
-      for (let from = 0; from < rows; from += size) {
-        const to = Math.min(rows, from + size);
-        yield {
-          rows: to - from,
-          features: features.subarray(from * width, to * width),
-          targets: targets.subarray(from * classes, to * classes),
-        };
-      }
-    },
-  };
-}
-
-/** Targets [labels, classes] of labels by index. */
-export function oneHot(labels: readonly number[], classes: number): Float64Array {
-  const targets = new Float64Array(labels.length * classes);
-  labels.forEach((label, row) => {
-    targets[row * classes + label] = 1;
-  });
-  return targets;
-}
-
 /** Rows that are worked on between two looks at the signal. */
 export const mostRows = 2048;
 

@@ -4,7 +4,7 @@ import { Cholesky } from './cholesky';
 import { pairsOf, type Directions, type DirectionPair } from './directions';
 
 /** Unknowns of the largest system that is factored (some 300 MB and 15 seconds): nine tags at a width of 768 have 6,152. */
-export const mostUnknowns = 6200;
+const mostUnknowns = 6200;
 
 /** Throws GlassboxError 'unsupported' for a head that is too large to be factored. */
 export function checkSize({ groups }: Directions, columns: number): void {

@@ -12,7 +12,7 @@ import { prepareFactors, type LayerFactors } from '../ekfac/factors';
 import { GhostProducts } from '../ekfac/ghostProducts';
 import { dampings, Inverse, inverted } from '../ekfac/inverse';
 import { KeptFactors } from '../ekfac/keptFactors';
-import type { LayerMatrices } from '../ekfac/layerMatrices';
+import type { LayerMatrices } from '../ekfac/linearLayers';
 import type { InfluenceMethod, InfluenceScores, MethodContext, SuspicionMethod } from '../method';
 import { keyOf } from '../resume/question';
 import { signalOf } from '../solve/operator';

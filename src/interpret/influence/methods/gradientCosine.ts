@@ -6,7 +6,7 @@
 import { chosenBy } from '../curvature/chosen';
 import { sweepLines, type LineSweep } from '../curvature/sweepTrain';
 import { GhostProducts } from '../ekfac/ghostProducts';
-import type { LayerMatrices } from '../ekfac/layerMatrices';
+import type { LayerMatrices } from '../ekfac/linearLayers';
 import type { InfluenceMethod } from '../method';
 import { keyOf } from '../resume/question';
 import { signalOf } from '../solve/operator';

@@ -4,7 +4,7 @@ import { breathe, signalOf, type RunOptions, type SymmetricOperator } from './op
 import { dot, norm, scaled, type Vector } from './vector';
 
 /** Entries 1 and -1 with equal probability (Rademacher), decided by seed and name alone. */
-export function randomSigns(size: number, seed: number, name: string): Vector {
+function randomSigns(size: number, seed: number, name: string): Vector {
   const random = new Seeded(seed, name);
   return Float64Array.from({ length: size }, () => 2 * random.below(2) - 1);
 }

@@ -1,10 +1,7 @@
-/** Something for every parameter of linear layers (a gradient, a direction): a matrix a layer, and as a flat vector. */
-import type { Layout } from '../../../autodiff/compose';
-import type { Vector } from '../solve/vector';
-import type { LinearLayer } from './linearLayers';
-
-/** One a layer: [outputs, columns] row by row, the bias being the last column. */
-export type LayerMatrices = readonly Float64Array[];
+/** Flat vectors of parameters, and the matrices of linear layers in them. */
+import type { Layout } from '../../src/autodiff/compose';
+import type { LayerMatrices, LinearLayer } from '../../src/interpret/influence/ekfac/linearLayers';
+import type { Vector } from '../../src/interpret/influence/solve/vector';
 
 /** The entries of a flat vector that belong to layers. */
 export function matricesOf(
