@@ -39,10 +39,10 @@ describe('command line: influence', () => {
     train = lines.map(line => JSON.parse(line) as Line);
     const renamed = train.slice(0, 3).map(({ text, label }) => ({ wrote: text, meant: label }));
     const dev = await readFile(path.join(sample, 'reviews.dev.jsonl'), 'utf8');
-    const [one, two, three] = dev.split('\n');
+    const [one, two] = dev.split('\n');
     folder = folders.with({
       'few.jsonl': `${[one, '', '{"text": broken}', two].join('\n')}\n`,
-      'three.jsonl': `${[one, two, three].join('\n')}\n`,
+      'two.jsonl': `${[one, two].join('\n')}\n`,
       'bare.txt': 'The plot is thin, but the leads are a joy.\n',
       'bad.jsonl': '{"text": broken}\n',
       'blank.txt': '\n\n',
@@ -168,14 +168,14 @@ describe('command line: influence', () => {
       const asked = ['--train', 'small.jsonl', '--k', '1'];
       const sum = new Map<number, number>();
       let loss = 0;
-      for (const line of [1, 2, 3]) {
-        const args = [`three.jsonl:${line}`, ...asked, '--all-scores', `scores.csv`];
-        loss += (await traced(...args)).test_instance.loss / 3;
+      for (const line of [1, 2]) {
+        const args = [`two.jsonl:${line}`, ...asked, '--all-scores', `scores.csv`];
+        loss += (await traced(...args)).test_instance.loss / 2;
         for (const [at, score] of await scoresIn('scores.csv')) {
-          sum.set(at, (sum.get(at) ?? 0) + score / 3);
+          sum.set(at, (sum.get(at) ?? 0) + score / 2);
         }
       }
-      const args = ['three.jsonl', '--together', ...asked, '--all-scores', 'scores.csv'];
+      const args = ['two.jsonl', '--together', ...asked, '--all-scores', 'scores.csv'];
       const { test_instance } = await traced(...args);
       assert.deepEqual(Object.keys(test_instance), ['file', 'instances', 'loss']);
       assert.ok(Math.abs(test_instance.loss - loss) < 1e-6 * loss);
@@ -441,7 +441,7 @@ describe('command line: influence', () => {
       [['influence', 'blank.txt', '--together', ...known], /no record in blank\.txt/],
       [['influence', 'reviews.jsonl:1', '--together', ...known], /--together with FILE/],
       [[...line, '--train', 'missing.jsonl'], /missing\.jsonl/],
-      [['influence', 'three.jsonl', '--train', 'missing.jsonl'], /missing\.jsonl/],
+      [['influence', 'two.jsonl', '--train', 'missing.jsonl'], /missing\.jsonl/],
       [[...line, '--train', 'strange.jsonl'], /strange\.jsonl.*neutral/],
       [[...line, ...known, '--method', 'magic'], /--method.*head, cg, lissa/],
       [[...line, ...known, '--k', '0'], /k is 0/],

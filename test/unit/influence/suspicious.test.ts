@@ -89,7 +89,7 @@ describe('the search for suspicious labels', () => {
 
   it('counts the lines on which label and prediction disagree, however little is known', async () => {
     for (const name of taskNames) {
-      const train = await tasks.open(name, 25, 11);
+      const train = await tasks.open(name, 15, 11);
       const judged = await judgeExamples(train.model, await allExamples(train), {});
       const expected = judged.filter(({ agrees }) => agrees === false).length;
       for (const method of ['head', 'loss'] as const) {

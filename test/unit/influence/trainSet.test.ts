@@ -158,7 +158,7 @@ describe('a training file', () => {
   });
 
   it('gives examples in blocks of some hundreds, and reads no further than it is asked', async () => {
-    const records = texts(3000, 4).map(text => ({ text, label: 'good' }));
+    const records = texts(600, 4).map(text => ({ text, label: 'good' }));
     const file = fileOf('train.jsonl', jsonl(records));
     await using(open(file), async set => {
       const sizes: number[] = [];
@@ -172,7 +172,8 @@ describe('a training file', () => {
         next += numbers.length;
         sizes.push(numbers.length);
       }
-      assert.equal(next, 3000);
+      assert.equal(next, 600);
+      assert.ok(sizes.length > 1);
       assert.ok(Math.max(...sizes) <= 512, `blocks of ${Math.max(...sizes)}`);
       // Who holds a block keeps nothing else alive: the next one is made only when it is asked for.
       const blocks = set.examples()[Symbol.asyncIterator]();
