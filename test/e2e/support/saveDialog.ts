@@ -7,6 +7,8 @@ import type { VscodeWindow } from './vscodeWindow';
 export async function proposedName({ page }: VscodeWindow): Promise<string> {
   const input = page.locator('.quick-input-widget input').first();
   return until('a file name in the dialog', async () => {
+    // A list that was there before leaves its words in the field.
+    if (!(await input.isVisible())) return false;
     const proposed = path.basename(await input.inputValue());
     return proposed.includes('.jsonl') && proposed;
   });

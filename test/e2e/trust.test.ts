@@ -1,11 +1,11 @@
-/** A workspace that is not trusted: none of the commands that attack opens a model that lies in it. */
+/** A workspace that is not trusted: no command that attacks or traces opens a model that lies in it. */
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { enginePids } from './support/engines';
 import { session, usualSettings } from './support/session';
 import { VscodeWindow } from './support/vscodeWindow';
 
-describe('Attacks in a workspace that is not trusted', () => {
+describe('Attacks and Influence in a workspace that is not trusted', () => {
   let window: VscodeWindow;
 
   before(async function () {
@@ -43,6 +43,9 @@ describe('Attacks in a workspace that is not trusted', () => {
     'Attack Line: Input Reduction',
     'Rewrite Line',
     'Attack Selection',
+    'Trace Influence',
+    'Trace Influence of Selection',
+    'Find Suspicious Labels',
   ];
   for (const command of commands) {
     it(`${command}: refused in one sentence, and no engine is started`, async () => {
@@ -55,7 +58,7 @@ describe('Attacks in a workspace that is not trusted', () => {
       }
       const says = await window.notification(/have not trusted, so it was not opened/);
       assert.match(says, /^The model [^\n]+$/);
-      await window.screenshot('e2e-untrusted');
+      await window.screenshot(`e2e-untrusted-${command.replaceAll(/\W+/g, '-').toLowerCase()}`);
       assert.deepEqual(await enginePids(), engines);
       assert.deepEqual(await readdir(window.workspace), files);
       await window.dismissNotifications();
