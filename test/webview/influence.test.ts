@@ -45,10 +45,12 @@ describe('influence', () => {
       const source = await text('.influence-view .train-source');
       assert.match(source, /Training file data\/reviews\.train\.jsonl Choose Another…/);
       assert.match(source, /2,000 training lines traced in 1\.2 s/);
+      const facts = await text('.influence-view .facts');
+      assert.match(facts, /residual 4\.10e−4 damping 0\.0021 features: 1,990 from the cache, 10/);
+      await panel.page.getByText('How it was computed, and what a score is').first().click();
       const made = await text('.influence-view .train-made');
       assert.match(made, /Exact influence over the classifier/);
       assert.match(made, /Positive helps: giving the training line more weight/);
-      assert.match(made, /residual 4\.10e−4 damping 0\.0021 features: 1,990 from the cache, 10/);
       assert.match(await text('.influence-view .warnings'), /^The head is not at its optimum/);
       assert.match(
         await panel.page.locator('.for-ears[aria-live]').innerText(),
@@ -183,6 +185,24 @@ describe('influence', () => {
         { list: 'helps', disagreeing: false, row: 2 },
       ]);
       assert.equal((await panel.events('influenceReveal')).length, 2);
+    });
+
+    it('are five of each list where one is below the other, until all are asked for', async () => {
+      const inSight = (list: string) => rows(list).filter({ visible: true });
+      const all = panel.page.locator('.column-helps').getByRole('button', { name: 'All 20 Lines' });
+      assert.equal(await inSight('Helps').count(), 20);
+      assert.equal(await all.isVisible(), false);
+      await panel.page.setViewportSize({ width: 420, height: 700 });
+      assert.deepEqual([await inSight('Helps').count(), await inSight('Hurts').count()], [5, 5]);
+      await rows('Helps').first().getByRole('button').first().focus();
+      await key('End');
+      assert.match(await focused(), /^helps, rank 5 of 20/);
+      await key('ArrowDown');
+      assert.match(await focused(), /^helps, rank 5 of 20/);
+      await all.click();
+      assert.match(await focused(), /^helps, rank 6 of 20/);
+      assert.deepEqual([await inSight('Helps').count(), await inSight('Hurts').count()], [20, 5]);
+      assert.equal(await all.isVisible(), false);
     });
 
     it('are walked by arrows, Home and End; one row a list is in the order of the tab key', async () => {

@@ -32,6 +32,7 @@ describe('suspicious labels', () => {
     panel.page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
 
   it('say how many labels are not what is predicted, how they are ranked, and what limits the trust', async () => {
+    await panel.page.locator('.suspicious-view .train-how > summary').click();
     const view = await text('.suspicious-view');
     assert.match(
       view,

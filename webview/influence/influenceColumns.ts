@@ -17,6 +17,9 @@ import { createRowMaps } from './rowMaps';
 type Side = InfluencePlace['list'];
 const sides: readonly Side[] = ['helps', 'hurts'];
 
+/** As many rows of a list are in sight where one list is below the other, so that both can be seen; the style sheet hides the others. */
+const firstRows = 5;
+
 export interface ColumnEvents {
   readonly onReveal: (place: InfluencePlace) => void;
   readonly onExplain: (place: InfluencePlace) => void;
@@ -124,12 +127,18 @@ function createColumn(side: Side, onAct: (action: string, row: number) => void):
     side === 'helps' ? '+' : '\u2212',
   );
   const list = createRowList(side, onAct);
+  const all = make('button', { type: 'button', class: 'link column-all' });
+  all.addEventListener('click', () => {
+    element.classList.add('column-whole');
+    list.focus(firstRows);
+  });
   const element = make(
     'section',
     { class: `influence-column column-${side}` },
     make('h3', {}, sign, title),
     means,
     list.element,
+    all,
     empty,
   );
   return {
@@ -144,6 +153,8 @@ function createColumn(side: Side, onAct: (action: string, row: number) => void):
       empty.textContent = emptySentence(side, result, disagreeing);
       empty.hidden = rows.length > 0;
       list.element.hidden = rows.length === 0;
+      all.textContent = `All ${formatCount(rows.length)} Lines`;
+      all.hidden = rows.length <= firstRows;
       list.show(
         rows.map((row, at) => {
           const state = stateOf(row);

@@ -100,7 +100,7 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
     shape: {
       kind: 'choice',
       words: {
-        '': 'As usual for the method',
+        '': 'Default',
         'gauss-newton': 'Gauss\u2013Newton',
         hessian: 'Hessian',
       },

@@ -96,7 +96,18 @@ export function createInfluenceView({ tell, ui, setUi }: InfluenceViewEvents): I
     'div',
     { class: 'train-answer' },
     before,
-    make('div', { class: 'train-made' }, says, scoreSays, facts),
+    make(
+      'div',
+      { class: 'train-made' },
+      facts,
+      make(
+        'details',
+        { class: 'train-how' },
+        make('summary', {}, 'How it was computed, and what a score is'),
+        says,
+        scoreSays,
+      ),
+    ),
     health.warnings,
     make(
       'div',

@@ -12,8 +12,8 @@ interface ListWords {
 }
 
 const influence: Readonly<Record<InfluencePlace['list'], ListWords>> = {
-  helps: { title: 'Helps', means: 'More weight on these lines lowers the loss.', spoken: 'helps' },
-  hurts: { title: 'Hurts', means: 'More weight on these lines raises the loss.', spoken: 'hurts' },
+  helps: { title: 'Helps', means: 'More weight on them lowers the loss.', spoken: 'helps' },
+  hurts: { title: 'Hurts', means: 'More weight on them raises the loss.', spoken: 'hurts' },
 };
 
 /** Likeness is no influence: it is not said to help. */

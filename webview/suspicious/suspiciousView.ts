@@ -86,7 +86,18 @@ export function createSuspiciousView({ tell, ui, setUi }: SuspiciousViewEvents):
   const answer = make(
     'div',
     { class: 'train-answer' },
-    make('div', { class: 'train-made' }, says, scoreSays, facts),
+    make(
+      'div',
+      { class: 'train-made' },
+      facts,
+      make(
+        'details',
+        { class: 'train-how' },
+        make('summary', {}, 'How it was computed, and what a score is'),
+        says,
+        scoreSays,
+      ),
+    ),
     health.warnings,
     make(
       'div',

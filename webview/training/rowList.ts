@@ -15,6 +15,8 @@ export interface ListedRow {
 export interface RowList {
   readonly element: HTMLElement;
   readonly show: (rows: readonly ListedRow[]) => void;
+  /** Puts the focus on a row. */
+  readonly focus: (row: number) => void;
 }
 
 /** `onAct` hears of the button's `data-action` and of the row; a click elsewhere in a row is 'reveal'. */
@@ -42,8 +44,9 @@ export function createRowList(
     const action = actionOf(event.target);
     if (event.defaultPrevented || action === null) return;
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const at = rowOf(event.target);
-    const last = rows.length - 1;
+    const inSight = rows.filter(row => row.checkVisibility());
+    const at = inSight.indexOf(rows[rowOf(event.target)]!);
+    const last = inSight.length - 1;
     const next = {
       ArrowDown: Math.min(last, at + 1),
       ArrowUp: Math.max(0, at - 1),
@@ -52,7 +55,7 @@ export function createRowList(
     }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    const buttons = buttonsOf(rows[next]!);
+    const buttons = buttonsOf(inSight[next]!);
     const same = buttons.find(button => actionOf(button) === action && !button.hidden);
     (same ?? buttons[0])?.focus();
   });
@@ -68,6 +71,10 @@ export function createRowList(
 
   return {
     element,
+    focus: at => {
+      const [first] = rows[at] ? buttonsOf(rows[at]) : [];
+      first?.focus();
+    },
     show: next => {
       const before = drawn;
       drawn = new Map(next.map(({ key, make: draw }) => [key, before.get(key) ?? draw()]));

@@ -54,8 +54,9 @@ async function candidates(near: vscode.Uri): Promise<vscode.Uri[]> {
 
 function itemFor(uri: vscode.Uri, current: vscode.Uri | null): FileItem {
   const isCurrent = uri.toString() === current?.toString();
-  const place = vscode.workspace.asRelativePath(vscode.Uri.joinPath(uri, '..'), true);
-  return { label: `${isCurrent ? '$(check) ' : ''}${baseName(uri)}`, description: place, uri };
+  const folder = path.dirname(vscode.workspace.asRelativePath(uri));
+  const description = folder === '.' ? '' : folder;
+  return { label: `${isCurrent ? '$(check) ' : ''}${baseName(uri)}`, description, uri };
 }
 
 /**
