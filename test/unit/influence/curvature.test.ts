@@ -24,7 +24,7 @@ import { learnerOf } from '../../../src/runtime/learn';
 import { learnFacts } from '../../../src/runtime/probe';
 import { plusDiagonal } from '../../support/denseMatrix';
 import { familyDir, loadFamily } from '../../support/families';
-import { Folders, goldenRows, logitsOf, rowOf } from '../../support/models';
+import { Folders, goldenRows, logitsOf, rowOf, withKitModel } from '../../support/models';
 import { assertClose, flat, normals, numbers, seededRandom } from '../../support/numbers';
 import { float64, runGraph } from '../../support/runGraph';
 import { dot, solve, unit } from '../../support/secondOrder';
@@ -327,6 +327,27 @@ describe('the loss of a model by its parameters', () => {
     );
     assert.ok(!last.live.constants.has(model.about.embedding.table), 'no word is looked up again');
     assert.equal((await halves(/./u)).frozen, null);
+    const widths = last.live.inputs.map(({ dims }) => dims?.at(-1));
+    assert.ok(widths.includes(32), 'what is known of the shapes at the cut stays known');
+  });
+
+  it('has tangents of a network with loops and lengths, although its shapes are computed before the cut', async function () {
+    await withKitModel(this, 'models/tweet-lstm', async model => {
+      const losses = await LossModel.of(model, /^lstm/u);
+      const examples = [5, 2].map(length => {
+        const ids = Array.from({ length }, (_, i) => 7 * i + 3);
+        return { row: rowOf(...ids), target: 1 };
+      });
+      const v = vectorOf(losses.size);
+      const { tangents } = await losses.sweep(examples, v);
+      const gradient = await losses.gradient(examples, [1, 1]);
+      assertClose(
+        [tangents[0]! + tangents[1]!],
+        [dot([...gradient], [...v])],
+        tolerance,
+        'tangents',
+      );
+    });
   });
 
   it('is cancelled between two batches', async () => {

@@ -1,7 +1,7 @@
 /** Cuts a program in two: what the chosen parameters cannot change, and the rest. */
 import { usedValues } from '../../../autodiff/passes/graphIndex';
 import { prune } from '../../../autodiff/passes/prune';
-import type { Facts } from '../../../autodiff/shapes';
+import { staticDims, type Facts } from '../../../autodiff/shapes';
 import type { Graph, Node } from '../../../onnx/graph';
 import type { Learn } from '../../../autodiff/compose';
 
@@ -50,10 +50,11 @@ export async function splitFrozen(
   if (cut.size === 0) return { frozen: null, live: graph };
   const outputs = [...cut].map(name => ({ name }));
   const frozen = withUsedInputs(prune({ ...graph, outputs }));
-  const given = [...(await learn(frozen, facts))].map(([name, { dtype, dims }]) => ({
+  // Where a shape itself is given, its length is the rank of what it is the shape of, and loops refuse values of unknown rank.
+  const given = [...(await learn(frozen, facts))].map(([name, fact]) => ({
     name,
-    dtype,
-    dims: dims[0]!.map(() => null),
+    dtype: fact.dtype,
+    dims: staticDims(fact),
   }));
   const rest = prune({
     ...graph,
