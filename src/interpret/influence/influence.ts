@@ -11,6 +11,7 @@ import { influenceMethodTable } from './methods';
 import { resolveInfluenceOptions } from './options';
 import { scoreInWords } from './says';
 import { readTests } from './testLines';
+import { readingHash } from './train/reading';
 import type { TrainingSet } from './trainingSet';
 
 export interface TraceCalls extends RunOptions {
@@ -70,7 +71,8 @@ export async function contextOf(
   train: TrainingSet,
   calls: TraceCalls,
 ): Promise<MethodContext> {
-  const name = `${model.about.hash.slice(0, digits)}-${train.sha256.slice(0, digits)}`;
+  const hashes = [model.about.hash, await readingHash(model), train.sha256];
+  const name = hashes.map(hash => hash.slice(0, digits)).join('-');
   const cacheDir = path.join(folder, 'partial', name);
   await mkdir(cacheDir, { recursive: true });
   return { model, train, cacheDir, ...calls };

@@ -1,12 +1,14 @@
 /** Traces: the extremes against sorting all scores, and their rows against what the model says of the lines, read by themselves. */
 import assert from 'node:assert/strict';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { traceInfluence } from '../../../src/interpret/influence/influence';
+import { readingHash } from '../../../src/interpret/influence/train/reading';
 import type { TrainingSet } from '../../../src/interpret/influence/trainingSet';
 import { readTexts } from '../../../src/interpret/task/readText';
 import { readers } from '../../../src/interpret/task/readers';
 import { loadModel } from '../../../src/model/loadModel';
+import type { Model } from '../../../src/model/model';
 import type {
   InfluenceMethodName,
   InfluenceOptions,
@@ -237,12 +239,24 @@ describe('a trace', () => {
     }
   });
 
-  it('keeps partial answers in a folder for this file and model', async () => {
+  it('keeps partial answers in a folder for this file, model and tokenizer', async () => {
     const train = await tasks.open('label', 8);
     const cacheDir = tasks.folders.empty();
     await trace(train, inputsOf(recordsOf('label', 1, 2)), { cacheDir });
     const [name] = await readdir(path.join(cacheDir, 'partial'));
-    assert.equal(name, `${train.model.about.hash.slice(0, 16)}-${train.sha256.slice(0, 16)}`);
+    const { about } = train.model;
+    const [weights, reading, texts] = name!.split('-');
+    assert.equal(weights, about.hash.slice(0, 16));
+    assert.equal(texts, train.sha256.slice(0, 16));
+    const { file } = about.tokenizer!;
+    const other = path.join(tasks.folders.empty(), 'tokenizer.json');
+    await writeFile(other, `${await readFile(file, 'utf8')} `);
+    const models = [about, { ...about, maxTokens: 32 }, { ...about, tokenizer: { file: other } }];
+    const hashes = await Promise.all(
+      models.map(each => readingHash({ about: each } as unknown as Model)),
+    );
+    assert.equal(hashes[0]!.slice(0, 16), reading);
+    assert.equal(new Set(hashes).size, 3, 'the same weights read other tokens');
   });
 
   it('lists lines that cannot be used', async () => {

@@ -1,9 +1,10 @@
 /** The folders of the feature cache: one for each way in which a text becomes features. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GlassboxError, reasonOf } from '../../../protocol/messages';
 import type { FeatureProgram } from '../head/featureProgram';
+import { readingHash } from './reading';
 
 /** Raised when features are computed or written otherwise. */
 const version = 1;
@@ -19,15 +20,14 @@ const usedName = 'used';
 /** Everything that a text's features depend on, besides the text. */
 export async function featureKey({ model, place, device }: FeatureProgram): Promise<string> {
   const { about } = model;
-  const tokenizer = about.tokenizer ? await readFile(about.tokenizer.file) : '';
   const { task, link, decides } = about.head;
   const { features, pickedFrom, head } = place;
   const parts = [
     version,
     about.hash,
-    createHash('sha256').update(tokenizer).digest('hex'),
+    await readingHash(model),
     ...[task, link, decides, features, pickedFrom, head.width],
-    ...[about.maxTokens, about.padId, device],
+    device,
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
