@@ -1,6 +1,6 @@
 /** Traces and suspicious labels in the four kinds of themes, for tools (axe) and for people (pictures). */
 import assert from 'node:assert/strict';
-import { goToLine, wrongLine } from './support/sample';
+import { goToLine, lineOfCursor, wrongLine } from './support/sample';
 import { axeFindings, chooseTheme, forgetTheme, themes } from './support/themes';
 import { TrainingTab } from './support/trainingTab';
 import { until } from './support/until';
@@ -16,9 +16,10 @@ describe('Screenshots and accessibility of influence', () => {
 
   const influence = () => new TrainingTab(window.panel, 'influence');
   const suspicious = () => new TrainingTab(window.panel, 'suspicious');
+  /** What is under each tab, beside the file that it is about. */
   const views = [
-    { tab: 'Influence', name: 'influence', view: influence },
-    { tab: 'Suspicious Labels', name: 'suspicious', view: suspicious },
+    { tab: 'Influence', name: 'influence', view: influence, file: 'reviews.dev.jsonl' },
+    { tab: 'Suspicious Labels', name: 'suspicious', view: suspicious, file: 'reviews.train.jsonl' },
   ];
 
   before(async () => {
@@ -29,6 +30,8 @@ describe('Screenshots and accessibility of influence', () => {
       () => window.chooseFromMenu('{"text"', 'Glassbox', 'Find Suspicious Labels'),
       { about: /reviews\.train\.jsonl/, says: /100 lines listed/ },
     );
+    await suspicious().rows('Suspicious labels').nth(1).locator('.clamped').click();
+    await until('the jump', async () => ((await lineOfCursor(window)) ?? 0) > 1);
     await window.runCommand('View: Focus First Editor Group');
     await window.openFile('reviews.dev.jsonl');
     // Then there is room for two columns.
@@ -52,12 +55,15 @@ describe('Screenshots and accessibility of influence', () => {
     describe(`in the theme ${theme.title}`, () => {
       before(() => chooseTheme(window, theme));
 
-      for (const { tab, name, view } of views) {
+      for (const { tab, name, view, file } of views) {
         it(`axe finds nothing under ${tab}`, async () => {
           await window.panel.tab(tab).click();
           await view().view.waitFor();
+          const editor = window.page.locator(`.tab[data-resource-name="${file}"]`);
+          await editor.click();
+          await editor.and(window.page.locator('.active')).waitFor();
           await until('the pointer to be elsewhere', async () => {
-            await window.line(wrongLine.text).hover();
+            await window.page.mouse.move(400, 500);
             return (await window.page.locator('.monaco-hover:visible').count()) === 0;
           });
           const busy = window.page.locator('.statusbar-item', { hasText: 'Activating' });
