@@ -18,6 +18,7 @@ import type { Failures } from '../failures';
 import type { ModelStatus } from '../models/modelStatus';
 import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
+import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
 import type { FoundRecord, RecordReader } from '../records/readRecord';
 import { movedRecord } from '../records/readRecord';
@@ -59,7 +60,7 @@ interface Plan {
 
 export class Attacker implements vscode.Disposable {
   current: Attacked | null = null;
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
   private count = 0;
   private readonly attacked = new vscode.EventEmitter<AttackState>();
   /** An attack has come further, or has ended. */
@@ -100,7 +101,7 @@ export class Attacker implements vscode.Disposable {
   }
 
   get isRunning(): boolean {
-    return this.running !== null;
+    return this.runs.isRunning;
   }
 
   /** Follows the line when lines above it came or went. */
@@ -116,7 +117,7 @@ export class Attacker implements vscode.Disposable {
 
   /** Stops the attack that runs; what it has found so far stays. */
   cancel(): void {
-    this.running?.abort();
+    this.runs.cancel();
   }
 
   /**
@@ -124,24 +125,22 @@ export class Attacker implements vscode.Disposable {
    * cancelled before it found anything, or a newer one took its place.
    */
   private async run(plan: (signal: AbortSignal) => Promise<Plan>): Promise<AttackResult | null> {
-    this.running?.abort();
+    const run = this.runs.begin();
     this.settle();
-    const run = new AbortController();
-    this.running = run;
     const before = this.current;
     try {
       const planned = await plan(run.signal);
       const modelDir = await this.parts.use.dirFor(planned.found.uri, false);
       if (modelDir === null || run.signal.aborted) return null;
       const result = await this.compute(planned, modelDir, run);
-      return this.running === run ? result : null;
+      return this.runs.is(run) ? result : null;
     } catch (error) {
-      if (this.running !== run) return null;
+      if (!this.runs.is(run)) return null;
       this.settle();
       this.parts.failures.tellNoAnswer(error, false);
       return this.current === before ? null : (this.current?.state.result ?? null);
     } finally {
-      if (this.running === run) this.running = null;
+      this.runs.end(run);
     }
   }
 
@@ -166,7 +165,7 @@ export class Attacker implements vscode.Disposable {
       const defaults = resolveAttackOptions(settings.attack, {});
       let traced = false;
       const show = (result: AttackResult, running: boolean): void => {
-        if (this.running !== run) return;
+        if (!this.runs.is(run)) return;
         // Its line may have moved since it was told first.
         const latest = traced && this.current ? this.current.found : found;
         traced = true;
@@ -180,7 +179,7 @@ export class Attacker implements vscode.Disposable {
       try {
         const request = { ...used, ...reading, ...input, ...settings, label: label(model), trace };
         const result = await engine.call('attack', request, calling);
-        if (this.running === run) status.set('idle', aboutModel(model));
+        if (this.runs.is(run)) status.set('idle', aboutModel(model));
         this.log(found, result);
         show(result, false);
         return result;

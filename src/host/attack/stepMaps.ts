@@ -5,6 +5,7 @@ import { askEngine, panelState } from '../explain/askEngine';
 import type { Engine } from '../explain/engine';
 import { withText } from '../explain/otherText';
 import type { Failures } from '../failures';
+import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
 import type { FoundRecord } from '../records/readRecord';
 import type { Attacked } from './attacker';
@@ -21,7 +22,7 @@ export class StepMaps {
   private attacked: Attacked | null = null;
   /** By step and choices. */
   private readonly made = new Map<string, PanelState>();
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
   /** The step that is wanted; while the attack runs its steps may still become others. */
   private wanted: number | null = null;
 
@@ -43,16 +44,15 @@ export class StepMaps {
     this.wanted = step;
     const { attacked } = this;
     if (!attacked || attacked.state.running) return;
-    const run = new AbortController();
-    this.running = run;
+    const run = this.runs.begin();
     const choices = this.parts.choices.get();
     try {
       const state = await this.map(attacked, step, choices, run.signal);
-      if (state && this.running === run) this.parts.panel.attackMap({ step, state });
+      if (state && this.runs.is(run)) this.parts.panel.attackMap({ step, state });
     } catch (error) {
-      if (this.running === run) this.parts.failures.tell(error, true);
+      if (this.runs.is(run)) this.parts.failures.tell(error, true);
     } finally {
-      if (this.running === run) this.running = null;
+      this.runs.end(run);
     }
   }
 
@@ -62,8 +62,7 @@ export class StepMaps {
   }
 
   cancel(): void {
-    this.running?.abort();
-    this.running = null;
+    this.runs.drop();
   }
 
   private async map(

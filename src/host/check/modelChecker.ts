@@ -4,6 +4,7 @@ import type { ModelCheck, TaskKind } from '../../protocol';
 import type { Engine } from '../explain/engine';
 import { withSlowProgress } from '../explain/slowProgress';
 import { modelTitle } from '../models/modelFolders';
+import { Newest } from '../newest';
 import type { CheckPages } from './checkPages';
 
 export interface ModelCheckerParts {
@@ -14,7 +15,7 @@ export interface ModelCheckerParts {
 }
 
 export class ModelChecker {
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
 
   constructor(private readonly parts: ModelCheckerParts) {}
 
@@ -24,9 +25,7 @@ export class ModelChecker {
    * @param task null: as the model's files say.
    */
   async check(modelDir: string, task: TaskKind | null): Promise<ModelCheck> {
-    this.running?.abort();
-    const controller = new AbortController();
-    this.running = controller;
+    const controller = this.runs.begin();
     const { engine, pages, checkTrust } = this.parts;
     try {
       await checkTrust(modelDir);
@@ -41,7 +40,7 @@ export class ModelChecker {
       await pages.show(modelDir, found);
       return found;
     } finally {
-      if (this.running === controller) this.running = null;
+      this.runs.end(controller);
     }
   }
 }

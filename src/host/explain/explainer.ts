@@ -7,6 +7,7 @@ import type { Failures } from '../failures';
 import type { ModelStatus } from '../models/modelStatus';
 import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
+import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
 import { documentLines } from '../records/documentLines';
 import { openDocument } from '../records/openDocument';
@@ -44,7 +45,7 @@ export interface ExplainOptions {
 
 export class Explainer implements vscode.Disposable {
   current: Explained | null = null;
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
   private readonly explained = new vscode.EventEmitter<PanelState>();
   readonly onDidExplain = this.explained.event;
 
@@ -52,22 +53,20 @@ export class Explainer implements vscode.Disposable {
 
   /** Null when it failed (the user was told), was cancelled, or a newer one took its place. */
   async explain(target: Target, options: ExplainOptions = {}): Promise<PanelState | null> {
-    this.running?.abort();
-    const run = new AbortController();
-    this.running = run;
+    const run = this.runs.begin();
     try {
       const found = await this.parts.reader.read(target, run.signal);
       const modelDir = await this.parts.use.dirFor(found.uri, options.quiet ?? false);
       if (modelDir === null || run.signal.aborted) return null;
       const state = await this.compute(found, modelDir, options, run);
-      if (this.running !== run) return null;
+      if (!this.runs.is(run)) return null;
       this.show(new Explained(found, state));
       return state;
     } catch (error) {
-      if (this.running === run) this.parts.failures.tellNoAnswer(error, options.quiet ?? false);
+      if (this.runs.is(run)) this.parts.failures.tellNoAnswer(error, options.quiet ?? false);
       return null;
     } finally {
-      if (this.running === run) this.running = null;
+      this.runs.end(run);
     }
   }
 
@@ -81,7 +80,7 @@ export class Explainer implements vscode.Disposable {
   }
 
   cancel(): void {
-    this.running?.abort();
+    this.runs.cancel();
   }
 
   /** The tints go; the panel keeps what it shows. */
@@ -125,7 +124,7 @@ export class Explainer implements vscode.Disposable {
         { modelDir, found, wanted, sameText },
         { signal: run.signal, onProgress },
       );
-      if (this.running === run) status.set('idle', aboutModel(answered.model));
+      if (this.runs.is(run)) status.set('idle', aboutModel(answered.model));
       return panelState(found, answered);
     });
   }

@@ -11,6 +11,7 @@ import { shortPath } from '../lines/linesDataset';
 import type { ModelStatus } from '../models/modelStatus';
 import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
+import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
 import { baseName } from '../records/target';
 import type { InfluenceMemory } from './influenceMemory';
@@ -53,7 +54,7 @@ export class Suspicions implements vscode.Disposable {
   current: Suspected | null = null;
   /** What was shown before the ranking that runs. */
   private before: Suspected | null = null;
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
   private readonly found = new vscode.EventEmitter<SuspicionState>();
   /** A ranking has come further, or has ended; or its rows came into the Problems view, or went. */
   readonly onDidFind = this.found.event;
@@ -91,7 +92,7 @@ export class Suspicions implements vscode.Disposable {
   }
 
   get isRunning(): boolean {
-    return this.running !== null;
+    return this.runs.isRunning;
   }
 
   /** A row of what is shown; null where there is no such row. */
@@ -109,15 +110,13 @@ export class Suspicions implements vscode.Disposable {
 
   /** Stops the ranking that runs; what was shown before is shown again. */
   cancel(): void {
-    this.running?.abort();
+    this.runs.cancel();
   }
 
   /** Null when it failed (the user was told), was cancelled, or a newer one took its place. */
   private async run({ uri, near, before }: Plan): Promise<SuspicionResult | null> {
-    this.running?.abort();
+    const run = this.runs.begin();
     this.settle();
-    const run = new AbortController();
-    this.running = run;
     const { signal } = run;
     const { use, training, failures } = this.parts;
     try {
@@ -126,15 +125,15 @@ export class Suspicions implements vscode.Disposable {
       const train = uri
         ? await training.of(uri, signal)
         : await training.find(modelDir, near, { anew: true, signal });
-      if (!train || this.running !== run) return null;
+      if (!train || !this.runs.is(run)) return null;
       return await this.compute({ modelDir, near: train.uri, train }, before, run);
     } catch (error) {
-      if (this.running !== run) return null;
+      if (!this.runs.is(run)) return null;
       this.settle();
       failures.tellNoAnswer(error, false);
       return null;
     } finally {
-      if (this.running === run) this.running = null;
+      this.runs.end(run);
     }
   }
 
@@ -167,10 +166,10 @@ export class Suspicions implements vscode.Disposable {
       (common, calling) => engine.call('suspicious', { ...common, ...settings }, calling),
       { controller, says },
       running => {
-        if (this.running === controller) this.update({ running });
+        if (this.runs.is(controller)) this.update({ running });
       },
     );
-    if (this.running !== controller) return null;
+    if (!this.runs.is(controller)) return null;
     const result = { ...answered.result, notes: [...answered.result.notes, ...notes] };
     status.set('idle', aboutModel(answered.model));
     const took = `${result.device}, ${result.milliseconds.toFixed(0)} ms`;

@@ -14,6 +14,7 @@ import type { Lines } from '../lines/selection';
 import type { ModelStatus } from '../models/modelStatus';
 import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
+import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
 import type { FieldChoice } from '../records/fieldChoice';
 import type { RecordReader } from '../records/readRecord';
@@ -61,7 +62,7 @@ export class Tracer implements vscode.Disposable {
   current: Traced | null = null;
   /** What was shown before the trace that runs. */
   private before: Traced | null = null;
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
   private readonly traced = new vscode.EventEmitter<InfluenceState>();
   /** A trace has come further, or has ended. */
   readonly onDidTrace = this.traced.event;
@@ -103,7 +104,7 @@ export class Tracer implements vscode.Disposable {
   }
 
   get isRunning(): boolean {
-    return this.running !== null;
+    return this.runs.isRunning;
   }
 
   /** A row of what is shown; null where there is no such row. */
@@ -127,15 +128,13 @@ export class Tracer implements vscode.Disposable {
 
   /** Stops the trace that runs; what was shown before is shown again. */
   cancel(): void {
-    this.running?.abort();
+    this.runs.cancel();
   }
 
   /** Null when it failed (the user was told), was cancelled, or a newer one took its place. */
   private async run(plan: (signal: AbortSignal) => Promise<Plan>): Promise<InfluenceResult | null> {
-    this.running?.abort();
+    const run = this.runs.begin();
     this.settle();
-    const run = new AbortController();
-    this.running = run;
     const { use, training, failures } = this.parts;
     try {
       const planned = await plan(run.signal);
@@ -144,15 +143,15 @@ export class Tracer implements vscode.Disposable {
       if (modelDir === null || run.signal.aborted) return null;
       const anew = planned.otherTrain ?? false;
       const train = await training.find(modelDir, uri, { anew, signal: run.signal });
-      if (!train || this.running !== run) return null;
+      if (!train || !this.runs.is(run)) return null;
       return await this.compute(planned, { modelDir, near: uri, train }, run);
     } catch (error) {
-      if (this.running !== run) return null;
+      if (!this.runs.is(run)) return null;
       this.settle();
       failures.tellNoAnswer(error, false);
       return null;
     } finally {
-      if (this.running === run) this.running = null;
+      this.runs.end(run);
     }
   }
 
@@ -166,7 +165,7 @@ export class Tracer implements vscode.Disposable {
     const says = vscode.l10n.t('Tracing {0}', question.about);
     const settings = remembered.trace;
     const options = await withCheckpoints(settings.options, this.parts.use);
-    if (this.running !== controller) return null;
+    if (!this.runs.is(controller)) return null;
     this.before = this.current;
     panel.open('influence');
     status.set('busy');
@@ -194,10 +193,10 @@ export class Tracer implements vscode.Disposable {
         ),
       { controller, says },
       running => {
-        if (this.running === controller) this.update({ running });
+        if (this.runs.is(controller)) this.update({ running });
       },
     );
-    if (this.running !== controller) return null;
+    if (!this.runs.is(controller)) return null;
     const result = { ...answered.result, notes: [...answered.result.notes, ...notes] };
     status.set('idle', aboutModel(answered.model));
     const took = `${result.device}, ${result.milliseconds.toFixed(0)} ms`;

@@ -18,6 +18,7 @@ import type { Failures } from '../failures';
 import type { ModelStatus } from '../models/modelStatus';
 import type { ModelUse } from '../models/modelUse';
 import { aboutModel } from '../models/modelUse';
+import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
 import type { FieldChoice } from '../records/fieldChoice';
 import { openDocument } from '../records/openDocument';
@@ -57,7 +58,7 @@ export class LinesAttacker implements vscode.Disposable {
     readonly table: AttackTable;
     readonly paths: ResultPaths;
   } | null = null;
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
   /** The end of the run before: two must not write to one file. */
   private ended: Promise<unknown> = Promise.resolve();
   private readonly told = new vscode.EventEmitter<AttackTable>();
@@ -68,40 +69,38 @@ export class LinesAttacker implements vscode.Disposable {
 
   /** The table as far as it came; null when it failed (the user was told), or the user changed their mind. */
   async attack(work: LinesWork): Promise<AttackTable | null> {
-    this.running?.abort();
-    const run = new AbortController();
-    this.running = run;
+    const run = this.runs.begin();
     const before = this.ended;
     const attempt = before.then(() => this.run(work, run));
     this.ended = attempt.catch(() => undefined);
     try {
       const table = await attempt;
-      if (table === null && this.running === run) this.parts.panel.idle();
+      if (table === null && this.runs.is(run)) this.parts.panel.idle();
       return table;
     } catch (error) {
       this.stopped();
-      if (this.running !== run) return null;
+      if (!this.runs.is(run)) return null;
       this.parts.failures.tellNoAnswer(error, false);
       return null;
     } finally {
-      if (this.running === run) this.running = null;
+      this.runs.end(run);
     }
   }
 
   /** Goes on where the attack was stopped. */
   async resume(): Promise<AttackTable | null> {
-    if (!this.current || this.running) return null;
+    if (!this.current || this.runs.isRunning) return null;
     const { lines, wanted } = this.current.work;
     const document = await openDocument(lines.uri);
     return this.attack({ lines: { ...lines, document }, wanted });
   }
 
   get isRunning(): boolean {
-    return this.running !== null;
+    return this.runs.isRunning;
   }
 
   cancel(): void {
-    this.running?.abort();
+    this.runs.cancel();
   }
 
   private async run(work: LinesWork, run: AbortController): Promise<AttackTable | null> {

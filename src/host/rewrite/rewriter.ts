@@ -10,6 +10,7 @@ import { withSlowProgress } from '../explain/slowProgress';
 import type { Failures } from '../failures';
 import type { ModelStatus } from '../models/modelStatus';
 import type { ModelUse } from '../models/modelUse';
+import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
 import type { FoundRecord, RecordReader } from '../records/readRecord';
 import { movedRecord } from '../records/readRecord';
@@ -38,7 +39,7 @@ export interface Rewritten {
 
 export class Rewriter implements vscode.Disposable {
   current: Rewritten | null = null;
-  private running: AbortController | null = null;
+  private readonly runs = new Newest();
   private lastEdit: FromPanelEvents['rewrite'] | null = null;
   /** The panel waits for an answer to the last edit. */
   private awaited = false;
@@ -50,7 +51,7 @@ export class Rewriter implements vscode.Disposable {
 
   /** Begins with a line: null when it failed (the user was told), was cancelled, or another took its place. */
   async start(target: Target): Promise<RewriteState | null> {
-    const run = this.newest();
+    const run = this.runs.begin();
     try {
       const found = await this.parts.reader.read(target, run.signal);
       const modelDir = await this.parts.use.dirFor(found.uri, false);
@@ -66,7 +67,7 @@ export class Rewriter implements vscode.Disposable {
       const state = await withSlowProgress(`Glassbox: ${says}`, run, () =>
         this.explain(found, modelDir, run.signal),
       );
-      if (this.running !== run) return null;
+      if (!this.runs.is(run)) return null;
       status.set('idle');
       const { text, pair } = ownText(found);
       const original: Rewriting = { text, pair, state };
@@ -74,12 +75,12 @@ export class Rewriter implements vscode.Disposable {
       this.awaited = false;
       return this.tell({ found, modelDir, state: { original, edited: original, pinned: [] } });
     } catch (error) {
-      if (this.running === run) this.parts.failures.tellNoAnswer(error, false);
+      if (this.runs.is(run)) this.parts.failures.tellNoAnswer(error, false);
       return null;
     } finally {
       // The line that was to be replaced is still there, and so is its last edit.
-      if (this.running === run) this.answer(null, notExplained());
-      this.ended(run);
+      if (this.runs.is(run)) this.answer(null, notExplained());
+      this.runs.end(run);
     }
   }
 
@@ -89,10 +90,10 @@ export class Rewriter implements vscode.Disposable {
     if (!current) return;
     this.lastEdit = edit;
     this.awaited = true;
-    const run = this.newest();
+    const run = this.runs.begin();
     const { text } = edit;
     const pair = current.state.original.pair === null ? null : edit.pair;
-    const isNewest = () => this.running === run;
+    const isNewest = () => this.runs.is(run);
     try {
       if (text.trim() === '') throw emptyText();
       const words = current.found.info.words && wordsBetweenBlanks(text);
@@ -103,7 +104,7 @@ export class Rewriter implements vscode.Disposable {
       const { code, message } = failureOf(error, this.parts.log);
       if (isNewest()) this.answer(null, code === 'cancelled' ? notExplained() : message);
     } finally {
-      this.ended(run);
+      this.runs.end(run);
     }
   }
 
@@ -111,21 +112,21 @@ export class Rewriter implements vscode.Disposable {
   async again(): Promise<void> {
     const { current, lastEdit } = this;
     if (!current) return;
-    const run = this.newest();
+    const run = this.runs.begin();
     try {
       const { found } = current;
       const modelDir = await this.parts.use.dirFor(found.uri, true);
       if (modelDir === null) return;
       const explained = await this.explain(found, modelDir, run.signal);
       const latest = this.current;
-      if (this.running !== run || !latest) return;
+      if (!this.runs.is(run) || !latest) return;
       const original = { ...latest.state.original, state: explained };
       const edited = lastEdit === null ? original : latest.state.edited;
       this.tell({ found, modelDir, state: { ...latest.state, original, edited } });
     } catch (error) {
-      if (this.running === run) this.parts.failures.tellNoAnswer(error, true);
+      if (this.runs.is(run)) this.parts.failures.tellNoAnswer(error, true);
     } finally {
-      this.ended(run);
+      this.runs.end(run);
     }
     if (lastEdit && this.lastEdit === lastEdit) await this.edit(lastEdit);
   }
@@ -163,7 +164,7 @@ export class Rewriter implements vscode.Disposable {
   }
 
   cancel(): void {
-    this.running?.abort();
+    this.runs.cancel();
   }
 
   /** Tells how the last edit went, once; `failed`: why it could not be explained. */
@@ -176,16 +177,6 @@ export class Rewriter implements vscode.Disposable {
     const { edit } = lastEdit;
     this.parts.panel.rewritten({ edit, state: edited?.state ?? null, failed }, state);
     this.rewrote.fire(state);
-  }
-
-  private newest(): AbortController {
-    this.running?.abort();
-    this.running = new AbortController();
-    return this.running;
-  }
-
-  private ended(run: AbortController): void {
-    if (this.running === run) this.running = null;
   }
 
   private tell(rewritten: Rewritten): RewriteState {

@@ -25,6 +25,9 @@ import {
 
 const line = '{"text": "a fine film", "label": "positive"}\n';
 
+/** So many files were written: an open one that is written again is empty for a moment. */
+let files = 0;
+
 async function rewriterWith(answer?: Answer, text = line, mayLoad = true) {
   const engine = new FakeEngine(answer);
   const model = { dir: '/model' };
@@ -33,7 +36,7 @@ async function rewriterWith(answer?: Answer, text = line, mayLoad = true) {
     mayLoad: () => Promise.resolve(mayLoad),
   });
   const rewriter = new Rewriter({ ...surroundings, engine });
-  const uri = await write(`rewrite.${text.length}.jsonl`, text);
+  const uri = await write(`rewrite.${++files}.jsonl`, text);
   const document = await vscode.workspace.openTextDocument(uri);
   return { ...surroundings, engine, model, rewriter, target: { uri, document, line: 0 } };
 }
@@ -217,7 +220,7 @@ describe('Rewrite Line', () => {
     };
     assert.deepEqual(written, { text: 'a dull film', label: 'negative' });
     assert.equal(provenance['attack'], 'rewrite');
-    assert.deepEqual(provenance['from'], { file: `rewrite.${line.length}.jsonl`, line: 1 });
+    assert.deepEqual(provenance['from'], { file: target.uri.path.split('/').at(-1), line: 1 });
     assert.deepEqual(provenance['original'], { text: 'a fine film' });
     await vscode.workspace.fs.delete(file);
   });
