@@ -6,12 +6,11 @@ import { version } from '../../package.json';
 import type { HealthCheck } from '../protocol/explanation';
 import {
   influenceNames,
+  influenceOptionsRead,
   type Extremes,
   type InfluenceInstance,
-  type InfluenceMethodName,
   type InfluenceResult,
   type InfluenceRow,
-  type ResolvedInfluenceOptions,
   type TestInstance,
   type TrainingProblem,
 } from '../protocol/influence';
@@ -114,7 +113,7 @@ export function influenceJson(result: InfluenceResult, place: TestPlace | null):
   return {
     test_instance: testJson(result, place),
     ...extremesJson(result),
-    method: methodJson(method, influenceNames[method], options, read[method]),
+    method: methodJson(method, influenceNames[method], options, influenceOptionsRead[method]),
     says: result.says,
     score_says: result.scoreSays,
     residual: result.residual,
@@ -127,42 +126,6 @@ export function influenceJson(result: InfluenceResult, place: TestPlace | null):
 export function influenceJsonLine(result: InfluenceResult, place: TestPlace | null): string {
   return `${JSON.stringify(influenceJson(result, place))}\n`;
 }
-
-type OptionName = keyof ResolvedInfluenceOptions;
-
-const chosenParameters: readonly OptionName[] = ['params', 'lastBlocks', 'params_to_freeze'];
-
-/** The options that each method reads, beside `k` and `unit`. */
-const read: Readonly<Record<InfluenceMethodName, readonly OptionName[]>> = {
-  head: ['damping'],
-  cg: [
-    ...chosenParameters,
-    'damping',
-    'curvature',
-    'curvatureLines',
-    'tolerance',
-    'maxSteps',
-    'candidates',
-    'seed',
-  ],
-  lissa: [
-    ...chosenParameters,
-    'lissa_batch_size',
-    'damping',
-    'num_samples',
-    'recursion_depth',
-    'scale',
-    'curvature',
-    'curvatureLines',
-    'candidates',
-    'seed',
-  ],
-  ekfac: [...chosenParameters, 'damping', 'curvatureLines', 'seed'],
-  tracin: [...chosenParameters, 'checkpoints', 'rates', 'candidates'],
-  'gradient-dot': [...chosenParameters, 'candidates'],
-  'gradient-cosine': chosenParameters,
-  neighbours: ['distance'],
-};
 
 export function methodJson<Options extends object>(
   name: string,

@@ -2,8 +2,7 @@
 import { stringify } from 'csv-stringify/sync';
 import {
   suspicionNames,
-  type SuspicionMethodName,
-  type SuspicionOptions,
+  suspicionOptionsRead,
   type SuspicionResult,
   type SuspiciousRow,
 } from '../protocol/influence';
@@ -32,18 +31,11 @@ export interface SuspicionJson extends TrainingJson {
   readonly disagreeing: number;
 }
 
-/** The options that each method reads, beside `k`. */
-const read: Readonly<Record<SuspicionMethodName, readonly (keyof SuspicionOptions)[]>> = {
-  head: ['damping'],
-  ekfac: ['params', 'lastBlocks', 'damping', 'curvatureLines', 'seed'],
-  loss: [],
-};
-
 export function suspicionJson(result: SuspicionResult): SuspicionJson {
   const { method, options } = result;
   return {
     lines: result.rows.map(suspiciousJson),
-    method: methodJson(method, suspicionNames[method], options, read[method]),
+    method: methodJson(method, suspicionNames[method], options, suspicionOptionsRead[method]),
     says: result.says,
     score_says: result.scoreSays,
     disagreeing: result.disagreeing,

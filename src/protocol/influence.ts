@@ -79,6 +79,42 @@ export interface InfluenceOptions {
 
 export type ResolvedInfluenceOptions = Required<InfluenceOptions>;
 
+const ofParameters = ['params', 'lastBlocks', 'params_to_freeze'] as const;
+
+/** The options that each method reads, beside `k` and `unit`. */
+export const influenceOptionsRead: Readonly<
+  Record<InfluenceMethodName, readonly (keyof InfluenceOptions)[]>
+> = {
+  head: ['damping'],
+  cg: [
+    ...ofParameters,
+    'damping',
+    'curvature',
+    'curvatureLines',
+    'tolerance',
+    'maxSteps',
+    'candidates',
+    'seed',
+  ],
+  lissa: [
+    ...ofParameters,
+    'lissa_batch_size',
+    'damping',
+    'num_samples',
+    'recursion_depth',
+    'scale',
+    'curvature',
+    'curvatureLines',
+    'candidates',
+    'seed',
+  ],
+  ekfac: [...ofParameters, 'damping', 'curvatureLines', 'seed'],
+  tracin: [...ofParameters, 'checkpoints', 'rates', 'candidates'],
+  'gradient-dot': [...ofParameters, 'candidates'],
+  'gradient-cosine': ofParameters,
+  neighbours: ['distance'],
+};
+
 /** Names of fields that the user set; as the dataset's FieldOptions. */
 export interface FieldNames {
   readonly textField?: string | undefined;
@@ -216,6 +252,24 @@ export interface SuspicionOptions {
   readonly curvatureLines?: number;
   readonly seed?: number;
 }
+
+/** The options that each method reads, beside `k`. */
+export const suspicionOptionsRead: Readonly<
+  Record<SuspicionMethodName, readonly (keyof SuspicionOptions)[]>
+> = {
+  head: ['damping'],
+  ekfac: ['params', 'lastBlocks', 'damping', 'curvatureLines', 'seed'],
+  loss: [],
+};
+
+export const suspicionDefaults: Required<SuspicionOptions> = {
+  k: 100,
+  damping: null,
+  params: null,
+  lastBlocks: 1,
+  curvatureLines: 1024,
+  seed: 0,
+};
 
 export interface SuspicionRequest extends AboutTraining {
   readonly method: SuspicionMethodName;

@@ -1,12 +1,13 @@
 /** Results as the engine would give them, made by hand. */
-import { influenceDefaults, suspicionDefaults } from '../../src/interpret/influence/options';
-import type {
-  InfluenceResult,
-  InfluenceRow,
-  SuspicionResult,
-  SuspiciousRow,
-  TestInstance,
-  TrainingSummary,
+import { influenceDefaults } from '../../src/interpret/influence/options';
+import {
+  suspicionDefaults,
+  type InfluenceResult,
+  type InfluenceRow,
+  type SuspicionResult,
+  type SuspiciousRow,
+  type TestInstance,
+  type TrainingSummary,
 } from '../../src/protocol/influence';
 
 export const fakeTest: TestInstance = {

@@ -1,6 +1,6 @@
 /** The options of a trace as fields of a form, and a line about each method. */
-import type { InfluenceMethodName } from '../../src/protocol';
-import { influenceMethods } from '../../src/protocol';
+import type { InfluenceMethodName, InfluenceOptions } from '../../src/protocol';
+import { influenceMethods, influenceOptionsRead } from '../../src/protocol';
 import type { OptionRule, OptionValues } from '../training/optionRules';
 import { part, whole } from '../training/optionRules';
 
@@ -22,7 +22,8 @@ export const influenceAbout: Readonly<Record<InfluenceMethodName, string>> = {
     'Training lines with similar features in the model, those with the same label and those with another. Likeness, not influence.',
 };
 
-const deep = ['cg', 'lissa', 'ekfac', 'tracin', 'gradient-dot', 'gradient-cosine'] as const;
+const readers = (name: keyof InfluenceOptions) =>
+  influenceMethods.filter(method => influenceOptionsRead[method].includes(name));
 const byBlocks = ({ params }: OptionValues) => params === null;
 
 /** In the order in which they are offered. */
@@ -44,7 +45,7 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
       hint: 'automatic',
     },
     common: true,
-    methods: ['head', 'cg', 'ekfac'],
+    methods: readers('damping').filter(method => method !== 'lissa'),
   },
   {
     name: 'damping',
@@ -63,21 +64,21 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
     title: 'Distance',
     shape: { kind: 'choice', words: { cosine: 'Cosine', euclidean: 'Euclidean' } },
     common: true,
-    methods: ['neighbours'],
+    methods: readers('distance'),
   },
   {
     name: 'params',
     title: 'Parameters (regular expression)',
     shape: { kind: 'pattern', hint: 'those of the last blocks' },
     common: true,
-    methods: deep,
+    methods: readers('params'),
   },
   {
     name: 'lastBlocks',
     title: 'Last blocks',
     shape: whole(0, 1000),
     common: true,
-    methods: deep,
+    methods: readers('lastBlocks'),
     fits: byBlocks,
   },
   {
@@ -85,14 +86,14 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
     title: 'Checkpoints: folders of models, one a line, in the order of training',
     shape: { kind: 'lines' },
     common: true,
-    methods: ['tracin'],
+    methods: readers('checkpoints'),
   },
   {
     name: 'rates',
     title: 'Learning rate at each, with blanks between',
     shape: { kind: 'numbers', hint: '1 each' },
     common: true,
-    methods: ['tracin'],
+    methods: readers('rates'),
   },
   {
     name: 'curvature',
@@ -106,14 +107,14 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
       },
     },
     common: false,
-    methods: ['cg', 'lissa'],
+    methods: readers('curvature'),
   },
   {
     name: 'curvatureLines',
     title: 'Lines that the curvature is taken of',
     shape: whole(1, 1e9),
     common: false,
-    methods: ['cg', 'ekfac'],
+    methods: readers('curvatureLines').filter(method => method !== 'lissa'),
   },
   {
     name: 'curvatureLines',
@@ -127,14 +128,14 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
     title: 'Stop at residual',
     shape: part(1e-15, 1),
     common: false,
-    methods: ['cg'],
+    methods: readers('tolerance'),
   },
   {
     name: 'maxSteps',
     title: 'Most steps',
     shape: whole(1, 1e6),
     common: false,
-    methods: ['cg'],
+    methods: readers('maxSteps'),
   },
   {
     name: 'candidates',
@@ -146,14 +147,14 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
       hint: 'all lines',
     },
     common: false,
-    methods: ['cg', 'lissa', 'tracin', 'gradient-dot'],
+    methods: readers('candidates'),
   },
   {
     name: 'recursion_depth',
     title: 'recursion_depth (share or number)',
     shape: part(1e-9, 1e9),
     common: false,
-    methods: ['lissa'],
+    methods: readers('recursion_depth'),
   },
   {
     name: 'scale',
@@ -165,28 +166,28 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
       hint: 'automatic',
     },
     common: false,
-    methods: ['lissa'],
+    methods: readers('scale'),
   },
   {
     name: 'lissa_batch_size',
     title: 'lissa_batch_size',
     shape: whole(1, 1e6),
     common: false,
-    methods: ['lissa'],
+    methods: readers('lissa_batch_size'),
   },
   {
     name: 'num_samples',
     title: 'num_samples',
     shape: whole(1, 1e6),
     common: false,
-    methods: ['lissa'],
+    methods: readers('num_samples'),
   },
   {
     name: 'params_to_freeze',
     title: 'params_to_freeze (with blanks between)',
     shape: { kind: 'patterns', hint: 'none' },
     common: false,
-    methods: deep.filter(method => method !== 'ekfac'),
+    methods: readers('params_to_freeze'),
   },
   {
     name: 'unit',
@@ -201,6 +202,6 @@ export const influenceRules: readonly OptionRule<InfluenceMethodName>[] = [
     title: 'Seed',
     shape: whole(0, 2 ** 32 - 1),
     common: false,
-    methods: ['cg', 'lissa', 'ekfac'],
+    methods: readers('seed'),
   },
 ];

@@ -1,6 +1,6 @@
 /** The options of a ranking by suspicion as fields of a form, and a line about each method. */
 import type { SuspicionMethodName, SuspicionOptions } from '../../src/protocol';
-import { suspicionMethods } from '../../src/protocol';
+import { suspicionMethods, suspicionOptionsRead } from '../../src/protocol';
 import type { OptionRule } from '../training/optionRules';
 import { whole } from '../training/optionRules';
 
@@ -10,6 +10,9 @@ export const suspicionAbout: Readonly<Record<SuspicionMethodName, string>> = {
     'The same for the linear layers of the last blocks, approximately: several passes over the file.',
   loss: 'The loss of each line, largest first: the baseline that the others have to beat.',
 };
+
+const readers = (name: keyof SuspicionOptions) =>
+  suspicionMethods.filter(method => suspicionOptionsRead[method].includes(name));
 
 /** In the order in which they are offered. */
 export const suspicionRules: readonly OptionRule<SuspicionMethodName>[] = [
@@ -30,21 +33,21 @@ export const suspicionRules: readonly OptionRule<SuspicionMethodName>[] = [
       hint: 'automatic',
     },
     common: true,
-    methods: ['head', 'ekfac'],
+    methods: readers('damping'),
   },
   {
     name: 'params',
     title: 'Parameters (regular expression)',
     shape: { kind: 'pattern', hint: 'those of the last blocks' },
     common: true,
-    methods: ['ekfac'],
+    methods: readers('params'),
   },
   {
     name: 'lastBlocks',
     title: 'Last blocks',
     shape: whole(0, 1000),
     common: true,
-    methods: ['ekfac'],
+    methods: readers('lastBlocks'),
     fits: ({ params }) => params === null,
   },
   {
@@ -52,23 +55,13 @@ export const suspicionRules: readonly OptionRule<SuspicionMethodName>[] = [
     title: 'Lines that the curvature is taken of',
     shape: whole(1, 1e9),
     common: false,
-    methods: ['ekfac'],
+    methods: readers('curvatureLines'),
   },
   {
     name: 'seed',
     title: 'Seed',
     shape: whole(0, 2 ** 32 - 1),
     common: false,
-    methods: ['ekfac'],
+    methods: readers('seed'),
   },
 ];
-
-/** What is shown of options that were not set. */
-export const suspicionDefaults: Required<SuspicionOptions> = {
-  k: 100,
-  damping: null,
-  params: null,
-  lastBlocks: 1,
-  curvatureLines: 1024,
-  seed: 0,
-};

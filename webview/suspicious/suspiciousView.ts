@@ -1,6 +1,6 @@
 /** A training file's lines that are probably labelled wrong, the most suspicious first. */
 import type { SuspicionResult, SuspicionSettings, SuspicionState } from '../../src/protocol';
-import { suspicionNames } from '../../src/protocol';
+import { suspicionDefaults, suspicionNames } from '../../src/protocol';
 import { countOf } from '../attack/attackWords';
 import { createButton, createCheckbox } from '../controls';
 import { fill, make } from '../dom';
@@ -13,7 +13,7 @@ import { createProblems, createTrainingFileLine } from '../training/trainingFile
 import { featureWords, formatDuration } from '../training/trainingWords';
 import type { UiState } from '../uiState';
 import type { ViewEvents } from '../viewEvents';
-import { suspicionAbout, suspicionDefaults, suspicionRules } from './suspicionFields';
+import { suspicionAbout, suspicionRules } from './suspicionFields';
 import { createSuspiciousList } from './suspiciousList';
 
 export interface SuspiciousView {

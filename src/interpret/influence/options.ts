@@ -1,9 +1,10 @@
 /** Defaults of the options, and the check of what was set. */
 import { GlassboxError } from '../../protocol/messages';
-import type {
-  InfluenceOptions,
-  ResolvedInfluenceOptions,
-  SuspicionOptions,
+import {
+  suspicionDefaults,
+  type InfluenceOptions,
+  type ResolvedInfluenceOptions,
+  type SuspicionOptions,
 } from '../../protocol/influence';
 import { lissaDefaults } from './solve/lissa';
 
@@ -24,15 +25,6 @@ export const influenceDefaults: ResolvedInfluenceOptions = {
   rates: [],
   distance: 'cosine',
   unit: 'line',
-};
-
-export const suspicionDefaults: Required<SuspicionOptions> = {
-  k: 100,
-  damping: null,
-  params: null,
-  lastBlocks: 1,
-  curvatureLines: 1024,
-  seed: 0,
 };
 
 /** Throws GlassboxError 'bad-input' for a number out of its range, naming the option. */

@@ -1,7 +1,7 @@
 /** What an engine could answer about a training file in JSONL, for tests that need an answer and no model. */
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { influenceDefaults, suspicionDefaults } from '../../../src/interpret/influence/options';
+import { influenceDefaults } from '../../../src/interpret/influence/options';
 import type {
   InfluenceRequest,
   InfluenceResult,
@@ -10,6 +10,7 @@ import type {
   SuspicionResult,
   TrainingFile,
 } from '../../../src/protocol';
+import { suspicionDefaults } from '../../../src/protocol';
 
 const about = {
   damping: 0.01,

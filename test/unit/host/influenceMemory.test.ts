@@ -5,7 +5,8 @@ import {
   readInfluenceSettings,
   readSuspicionSettings,
 } from '../../../src/host/influence/influenceMemory';
-import { influenceDefaults, suspicionDefaults } from '../../../src/interpret/influence/options';
+import { influenceDefaults } from '../../../src/interpret/influence/options';
+import { suspicionDefaults } from '../../../src/protocol/influence';
 
 function memento(): vscode.Memento {
   const values = new Map<string, unknown>();

@@ -9,7 +9,8 @@ import type {
   SuspicionState,
   SuspiciousRow,
 } from '../../../src/protocol';
-import { influenceDefaults, suspicionDefaults } from '../../../src/interpret/influence/options';
+import { suspicionDefaults } from '../../../src/protocol';
+import { influenceDefaults } from '../../../src/interpret/influence/options';
 import { plot, stateOf, wordPieces } from './samples';
 
 const reviews = [
