@@ -11,6 +11,7 @@ import { influenceMethodTable } from './methods';
 import { resolveInfluenceOptions } from './options';
 import { scoreInWords } from './says';
 import { readTests } from './testLines';
+import { attempt } from './train/cacheFolders';
 import { readingHash } from './train/reading';
 import type { TrainingSet } from './trainingSet';
 
@@ -64,7 +65,7 @@ export async function traceInfluence(
   };
 }
 
-/** What methods are given; the folder of partial results is made. */
+/** What methods are given; the folder of partial results is made. Throws GlassboxError 'bad-input' where it cannot be. */
 export async function contextOf(
   model: Model,
   folder: string,
@@ -74,7 +75,7 @@ export async function contextOf(
   const hashes = [model.about.hash, await readingHash(model), train.sha256];
   const name = hashes.map(hash => hash.slice(0, digits)).join('-');
   const cacheDir = path.join(folder, 'partial', name);
-  await mkdir(cacheDir, { recursive: true });
+  await attempt(folder, () => mkdir(cacheDir, { recursive: true }));
   return { model, train, cacheDir, ...calls };
 }
 

@@ -12,7 +12,8 @@ import {
 } from '../../../autodiff/parameters';
 import type { Model, Releasable } from '../../../model/model';
 import { GlassboxError } from '../../../protocol/messages';
-import { breathe, type RunOptions } from '../solve/operator';
+import type { RunOptions } from '../../task/predictRows';
+import { breathe } from '../pause';
 import type { Vector } from '../solve/vector';
 import { cutIntoBatches, tokensOfRun, type Example } from './batches';
 import { CurvatureOperator, type CurvatureKind } from './curvatureOperator';

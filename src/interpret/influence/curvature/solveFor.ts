@@ -2,12 +2,8 @@
 import { GlassboxError } from '../../../protocol/messages';
 import { conjugateGradient } from '../solve/conjugateGradient';
 import { lissa, type LissaOptions, type LissaParameters } from '../solve/lissa';
-import {
-  damped,
-  type RowsOperator,
-  type RunOptions,
-  type SymmetricOperator,
-} from '../solve/operator';
+import type { RunOptions } from '../../task/predictRows';
+import { damped, type RowsOperator, type SymmetricOperator } from '../solve/operator';
 import { automaticDamping } from '../solve/spectrum';
 import type { Vector } from '../solve/vector';
 

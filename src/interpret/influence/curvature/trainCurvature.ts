@@ -1,6 +1,7 @@
 /** The curvature of the mean loss over a training file: over a sample of its lines that stays in memory, or over all of them, read anew. */
 import type { ResolvedInfluenceOptions } from '../../../protocol/influence';
-import type { RowsOperator, RunOptions } from '../solve/operator';
+import type { RunOptions } from '../../task/predictRows';
+import type { RowsOperator } from '../solve/operator';
 import { addScaled, type Vector } from '../solve/vector';
 import type { TrainingSet } from '../trainingSet';
 import type { Example } from './batches';

@@ -6,7 +6,8 @@
  */
 import type { Progress } from '../../../protocol/messages';
 import { chunksOf } from '../curvature/chunks';
-import { signalOf, type RunOptions } from '../solve/operator';
+import type { RunOptions } from '../../task/predictRows';
+import { signalOf } from '../pause';
 import type { TrainingSet } from '../trainingSet';
 import type { Bases, GhostProducts } from './ghostProducts';
 import type { GhostOptions } from './ghostRuns';

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GlassboxError, reasonOf } from '../../../protocol/messages';
+import { cancelled, stopIfCancelled } from '../pause';
 import { eigenvectors, type SymmetricMatrix } from './eigenvectors';
 
 /** Larger ones go to a thread of their own; these take some hundredths of a second. */
@@ -19,7 +20,7 @@ export async function symmetricEigen(
   matrix: SymmetricMatrix,
   signal?: AbortSignal,
 ): Promise<Float64Array> {
-  checkCancelled(signal);
+  stopIfCancelled(signal);
   if (matrix.size <= mostHere) return eigenvectors(matrix);
   return await new Promise((resolve, reject) => {
     const thread = new Worker(worker, { workerData: matrix, execArgv });
@@ -46,12 +47,4 @@ export async function symmetricEigen(
       });
     });
   });
-}
-
-function checkCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw cancelled();
-}
-
-function cancelled(): GlassboxError {
-  return new GlassboxError('cancelled', 'Tracing the influence was cancelled.');
 }

@@ -1,7 +1,7 @@
 /** Dense symmetric positive definite systems in float64 (Golub and Van Loan, Matrix Computations, section 4.2: blocked, right-looking). */
 import { GlassboxError } from '../../../protocol/messages';
 import { dotAt } from './dot';
-import { pauser } from './pause';
+import { pauser } from '../pause';
 import { addTileRow, panel, tile, type Product, type Range } from './tiles';
 
 /** The lower triangle L, row by row, with A = L L^T. */

@@ -15,6 +15,7 @@ import { onDevice } from '../../onDevice';
 import { Pace } from '../../saliency/pace';
 import { largestDifference, tolerance } from '../../saliency/program';
 import { groupsOf, type RunOptions } from '../../task/predictRows';
+import { stopIfCancelled } from '../pause';
 import { headOf, type HeadPlace } from './headOf';
 import { logitsOf } from './linearHead';
 
@@ -101,9 +102,7 @@ export class FeatureProgram implements Releasable {
       // Rows of about one length together: padding costs as much as text.
       const sorted = group.toSorted((i, j) => rows[i]!.ids.length - rows[j]!.ids.length);
       for (let at = 0; at < sorted.length;) {
-        if (options.signal?.aborted) {
-          throw new GlassboxError('cancelled', 'The influence was cancelled.');
-        }
+        stopIfCancelled(options.signal);
         const some = sorted.slice(at, at + this.rowsFrom(sorted, at, rows));
         // Other messages come first, or a cancel would never be heard.
         await setImmediate();

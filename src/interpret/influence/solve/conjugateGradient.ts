@@ -2,7 +2,9 @@
  * Conjugate gradient (Hestenes and Stiefel 1952; Nocedal and Wright, "Numerical Optimization", algorithms 5.2 and
  * 5.3): solves A x = b for a symmetric positive definite A with one product a step.
  */
-import { breathe, residualOf, signalOf, type RunOptions, type SymmetricOperator } from './operator';
+import type { RunOptions } from '../../task/predictRows';
+import { breathe, signalOf } from '../pause';
+import { residualOf, type SymmetricOperator } from './operator';
 import { addScaled, dot, norm, type Vector } from './vector';
 
 export interface ConjugateGradientOptions extends RunOptions {

@@ -1,13 +1,7 @@
 /** Matrices that are too large to be written down: all that one can do with them is to multiply a vector. */
-import { setImmediate } from 'node:timers/promises';
-import type { Progress } from '../../../protocol/messages';
-import { GlassboxError } from '../../../protocol/messages';
+import type { RunOptions } from '../../task/predictRows';
+import { signalOf } from '../pause';
 import { addScaled, norm, type Vector } from './vector';
-
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-  readonly progress?: (progress: Progress) => void;
-}
 
 /** A symmetric matrix [size, size]. */
 export interface SymmetricOperator {
@@ -50,15 +44,4 @@ export async function residualOf(
   const difference = await operator.times(x, signalOf(options));
   addScaled(difference, -1, b);
   return norm(difference) / norm(b);
-}
-
-/** Without the progress, which counts the caller's steps and not the parts of one. */
-export function signalOf({ signal }: RunOptions): RunOptions {
-  return signal === undefined ? {} : { signal };
-}
-
-/** To be called between two pieces of work: lets messages in, a cancel among them. Throws GlassboxError 'cancelled'. */
-export async function breathe({ signal }: RunOptions): Promise<void> {
-  await setImmediate();
-  if (signal?.aborted) throw new GlassboxError('cancelled', 'Tracing the influence was cancelled.');
 }

@@ -1,6 +1,8 @@
 /** What is known of a matrix's eigenvalues from a few products. */
 import { Seeded } from '../../random';
-import { breathe, signalOf, type RunOptions, type SymmetricOperator } from './operator';
+import type { RunOptions } from '../../task/predictRows';
+import { breathe, signalOf } from '../pause';
+import type { SymmetricOperator } from './operator';
 import { dot, norm, scaled, type Vector } from './vector';
 
 /** Entries 1 and -1 with equal probability (Rademacher), decided by seed and name alone. */

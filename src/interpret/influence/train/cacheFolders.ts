@@ -58,7 +58,7 @@ export async function attempt<T>(cacheDir: string, work: () => Promise<T>): Prom
     if (error instanceof GlassboxError) throw error;
     throw new GlassboxError(
       'bad-input',
-      `The features of the training lines cannot be kept in ${cacheDir} (${reasonOf(error)}); make room there, or choose another folder.`,
+      `What is computed of the training lines cannot be kept in ${cacheDir} (${reasonOf(error)}); make room there, or choose another folder.`,
     );
   }
 }

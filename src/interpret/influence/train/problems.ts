@@ -19,9 +19,10 @@ export class Problems {
     this.reasons.set(key, reason);
   }
 
-  /** The commonest first. */
+  /** The commonest first; what is only counted comes last, for it names no reason. */
   list(): TrainingProblem[] {
     const found = [...this.reasons].map(([says, { count, lines }]) => ({ says, count, lines }));
-    return found.sort((a, b) => b.count - a.count);
+    const unnamed = ({ says }: TrainingProblem): number => Number(says === otherReasons);
+    return found.sort((a, b) => unnamed(a) - unnamed(b) || b.count - a.count);
   }
 }
