@@ -259,6 +259,15 @@ describe('a trace', () => {
     assert.equal(new Set(hashes).size, 3, 'the same weights read other tokens');
   });
 
+  it('says in one sentence that the folder of the cache cannot be used', async () => {
+    const train = await tasks.open('label', 8);
+    const cacheDir = path.join(tasks.folders.with({ taken: '' }), 'taken');
+    await assert.rejects(trace(train, inputsOf(recordsOf('label', 1, 2)), { cacheDir }), {
+      code: 'bad-input',
+      message: /cannot be kept in .*taken .*; make room there, or choose another folder\.$/u,
+    });
+  });
+
   it('lists lines that cannot be used', async () => {
     const records = [...recordsOf('label', 6, 1), { text: 'a film', label: 'neutral' }];
     const train = await tasks.openFile('label', jsonl(records));
