@@ -10,8 +10,8 @@ import { VscodeWindow } from './support/vscodeWindow';
 const dev = 'reviews.dev.jsonl';
 const train = 'reviews.train.jsonl';
 const many = 'many.train.jsonl';
-/** Enough that a run over it can be stopped in the middle. */
-const copies = 6;
+/** So many lines, of so many times their text, that a run over it can be stopped in the middle on any machine. */
+const [copies, times] = [6, 5];
 
 interface Example {
   readonly text: string;
@@ -26,7 +26,7 @@ async function writeMany(workspace: string): Promise<void> {
     .split('\n')
     .map(line => JSON.parse(line) as Example);
   const lines = Array.from({ length: copies }, (_, copy) =>
-    examples.map(example => ({ ...example, text: `${copy + 1}: ${example.text}` })),
+    examples.map(example => ({ ...example, text: `${copy + 1}: ${`${example.text} `.repeat(times)}` })),
   ).flat();
   for (const at of [9, 10, 11, 99]) lines[at] = { ...lines[at]!, label: 'mixed' };
   const all = lines.map(line => `${JSON.stringify(line)}\n`).join('');
