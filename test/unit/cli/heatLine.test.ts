@@ -177,5 +177,6 @@ describe('heat line', () => {
 
   it('control characters become visible', () => {
     assert.equal(printable('a\u001b[2J\r\n\u0000\u009b'), 'a␛[2J␍␊␀\ufffd');
+    assert.equal(printable('\u202elive\u2069 \u0627\u200f'), '\ufffdlive\ufffd \u0627\u200f');
   });
 });

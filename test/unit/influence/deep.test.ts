@@ -6,6 +6,7 @@ import { conjugateGradientMethod } from '../../../src/interpret/influence/method
 import { gradientCosineMethod } from '../../../src/interpret/influence/methods/gradientCosine';
 import { gradientDotMethod } from '../../../src/interpret/influence/methods/gradientDot';
 import { headMethod } from '../../../src/interpret/influence/methods/head';
+import { residualNote } from '../../../src/interpret/influence/methods/notes';
 import { lissaMethod } from '../../../src/interpret/influence/methods/lissa';
 import type { InfluenceMethod } from '../../../src/interpret/influence/method';
 import { GlassboxError } from '../../../src/protocol/messages';
@@ -158,7 +159,12 @@ describe('influence by conjugate gradient over a training file', () => {
     assert.match(one.says, /6 of 13 lines, drawn by the seed 1/u);
     const early = await ask({ maxSteps: 1, damping: 1e-6 });
     assert.equal(early.notes[0]!.ok, false);
-    assert.match(early.notes[0]!.says, /not solved .*after 1 steps.*maxSteps/u);
+    const notes = [0.5, 278].map(
+      residual => residualNote({ residual, steps: 9 }, 1e-3, 'try cg').says,
+    );
+    assert.match(notes[0]!, /scores are between/u);
+    assert.match(notes[1]!, /far from solved .*: do not rely on these scores; try cg\.$/u);
+    assert.match(early.notes[0]!.says, /far from solved .*after 1 steps.*maxSteps/u);
   });
 
   it('refuses a question about nothing, and parameters that are not there', async () => {

@@ -16,7 +16,9 @@ export function residualNote(
   const size = `the residual is ${short(residual)} after ${steps} steps`;
   const says = ok
     ? `The linear system is solved: ${size}.`
-    : `The linear system is not solved (${size}, above ${short(tolerance)}), so scores are between those of gradient dot and of the method; ${wayOut}.`;
+    : residual >= 1
+      ? `The linear system is far from solved (${size}, above ${short(tolerance)}): do not rely on these scores; ${wayOut}.`
+      : `The linear system is not solved (${size}, above ${short(tolerance)}), so scores are between those of gradient dot and of the method; ${wayOut}.`;
   return { check: 'residual', ok, value: residual, says };
 }
 
