@@ -13,7 +13,7 @@ import {
   skipped,
   trace,
 } from './support/attackSamples';
-import { PanelPage } from './support/panelPage';
+import { PanelPage, untilHolds } from './support/panelPage';
 import { labelPrediction } from './support/samples';
 import { pair } from './support/taskSamples';
 
@@ -522,7 +522,7 @@ describe('attack', () => {
         target: null,
       });
       await pick('Attack', 'HotFlip');
-      assert.equal(await number('Most changes').inputValue(), '3');
+      await untilHolds(number('Most changes'), '3');
       assert.deepEqual(await again(2), {
         attack: 'hotflip',
         options: { maxFlips: 3 },
@@ -556,7 +556,7 @@ describe('attack', () => {
       await number('Most changes').fill('9');
       await number('Most changes').press('Tab');
       await show(running);
-      assert.equal(await number('Most changes').inputValue(), '9');
+      await untilHolds(number('Most changes'), '9');
     });
   });
 

@@ -11,7 +11,7 @@ import {
   rowOf,
   traced,
 } from './support/influenceSamples';
-import { PanelPage } from './support/panelPage';
+import { PanelPage, untilHolds } from './support/panelPage';
 import { plot } from './support/samples';
 
 const half = { done: 900, total: 2_000, says: 'Features of training lines' };
@@ -349,7 +349,7 @@ describe('influence', () => {
       await field('Damping').fill('0.5');
       await choose('Conjugate gradient');
       assert.match(await text('.options-form'), /inverted by conjugate gradient/);
-      assert.equal(await field('Damping').inputValue(), '', 'the damping of another method');
+      await untilHolds(field('Damping'), '');
       await field('Last blocks').fill('2');
       await again();
       assert.deepEqual(await last(), { method: 'cg', options: { k: 7, lastBlocks: 2 } });
@@ -368,7 +368,7 @@ describe('influence', () => {
       await show({ ...traced, settings: { method: 'lissa', options: {} } });
       await summary().click();
       await panel.page.locator('.influence-view .advanced summary').click();
-      assert.equal(await field('scale').inputValue(), '10000');
+      await untilHolds(field('scale'), '10000');
       await field('scale').fill('');
       await field('recursion_depth (share or number)').fill('0,5');
       await field('params_to_freeze (with blanks between)').fill(' embed  layer\\.0 ');

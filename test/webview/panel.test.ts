@@ -1,7 +1,7 @@
 /** What a person does with the panel, in a browser: choose, wait, cancel, read, sort, come back. */
 import assert from 'node:assert/strict';
 import type { PanelChoices } from '../../src/protocol';
-import { PanelPage } from './support/panelPage';
+import { PanelPage, untilHolds } from './support/panelPage';
 import { broken, labelQuestions, longState, plot, truncated, unsigned } from './support/samples';
 import { themes } from './support/themes';
 
@@ -137,8 +137,8 @@ describe('panel', () => {
     assert.equal(await shown('Combine'), 'l1');
     assert.equal(await shown('Scalar'), 'probability');
     await panel.page.getByText('Parameters').click();
-    assert.equal(await panel.page.getByRole('textbox', { name: 'Samples' }).inputValue(), '99');
-    assert.equal(await panel.page.getByRole('textbox', { name: 'Seed' }).inputValue(), '1');
+    await untilHolds(panel.page.getByRole('textbox', { name: 'Samples' }), '99');
+    await untilHolds(panel.page.getByRole('textbox', { name: 'Seed' }), '1');
     assert.equal(await choice('Moment').isVisible(), true);
     assert.deepEqual(await panel.events('choose'), []);
   });
@@ -146,7 +146,7 @@ describe('panel', () => {
   it('takes a parameter when it is a number that fits, and says so when it does not', async () => {
     await panel.page.getByText('Parameters').click();
     const steps = panel.page.getByRole('textbox', { name: 'Points' });
-    assert.equal(await steps.inputValue(), '50');
+    await untilHolds(steps, '50');
     await steps.fill('many');
     await steps.press('Enter');
     await panel.page.getByText('A whole number from 1 to 10000.').waitFor();

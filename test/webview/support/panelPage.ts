@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
 import type { Envelope, FromPanelEvents, ToPanelEvents } from '../../../src/protocol';
 import { protocolVersion } from '../../../src/protocol';
@@ -90,6 +90,21 @@ interface TestWindow {
   savedState: unknown;
   receive(envelope: Envelope): void;
   setTheme(theme: Theme): void;
+}
+
+/** Until a field holds a value: the toolkit shows what it was told a moment later. */
+export async function untilHolds(field: Locator, wanted: string): Promise<void> {
+  await field.evaluate(
+    (input, value) =>
+      new Promise<void>(resolve => {
+        const look = () => {
+          if ((input as HTMLInputElement).value === value) resolve();
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+    wanted,
+  );
 }
 
 export interface OpenOptions {
