@@ -26,7 +26,10 @@ async function writeMany(workspace: string): Promise<void> {
     .split('\n')
     .map(line => JSON.parse(line) as Example);
   const lines = Array.from({ length: copies }, (_, copy) =>
-    examples.map(example => ({ ...example, text: `${copy + 1}: ${`${example.text} `.repeat(times)}` })),
+    examples.map(example => ({
+      ...example,
+      text: `${copy + 1}: ${`${example.text} `.repeat(times)}`,
+    })),
   ).flat();
   for (const at of [9, 10, 11, 99]) lines[at] = { ...lines[at]!, label: 'mixed' };
   const all = lines.map(line => `${JSON.stringify(line)}\n`).join('');

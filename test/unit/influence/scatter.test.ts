@@ -18,7 +18,9 @@ describe('scatter plot', () => {
   it('has equal values on the diagonal, larger ones to the right and upwards', () => {
     const picture = scatterText(scatter, { columns: 21, rows: 21 }).split('\n').slice(1, 22);
     const places = picture.flatMap((row, y) =>
-      Array.from(row).flatMap((letter, x) => (/[ox]/u.test(letter) ? [{ letter, x, y: 20 - y }] : [])),
+      Array.from(row).flatMap((letter, x) =>
+        /[ox]/u.test(letter) ? [{ letter, x, y: 20 - y }] : [],
+      ),
     );
     const [second, ...first] = places;
     assert.equal(second!.letter, 'x');

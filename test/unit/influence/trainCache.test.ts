@@ -196,7 +196,8 @@ describe('files of features', () => {
     const file = path.join(folders.with({ file: '' }), 'file');
     await assert.rejects(useFolder(file, 'a'.repeat(32)), {
       code: 'bad-input',
-      message: /^What is computed of the training lines cannot be kept in .*file \(.*\); make room/u,
+      message:
+        /^What is computed of the training lines cannot be kept in .*file \(.*\); make room/u,
     });
   });
 });
