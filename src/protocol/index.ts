@@ -7,6 +7,7 @@ export * from './influence';
 export * from './messages';
 export * from './engineMessages';
 export * from './panelMessages';
+export * from './panelStates';
 export * from './channelTypes';
 export * from './channel';
 export * from './port';

@@ -4,7 +4,7 @@ import { attackJson } from '../../batch/attackJson';
 import { attackText } from '../../batch/attackText';
 import type { AttackResult } from '../../protocol';
 import type { Appender, LineToAppend } from '../append/appender';
-import type { PanelHandlers } from '../panel/panelHost';
+import type { PanelHandlers } from '../panel/listen';
 import type { Attacked, Attacker } from './attacker';
 import type { StepMaps } from './stepMaps';
 import { textOfStep } from './stepQuestion';

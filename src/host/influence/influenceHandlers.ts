@@ -1,7 +1,7 @@
 /** What the panel asks for in its tabs of influence and of suspicious labels, done. */
 import * as vscode from 'vscode';
 import type { Explainer } from '../explain/explainer';
-import type { PanelHandlers } from '../panel/panelHost';
+import type { PanelHandlers } from '../panel/listen';
 import type { RecordReader } from '../records/readRecord';
 import type { RowMaps } from './rowMaps';
 import type { ResultSaver } from './saveResults';

@@ -1,7 +1,7 @@
 /** What the panel asks for in its table of attacked lines, done. */
 import * as vscode from 'vscode';
 import type { Attacker } from '../attack/attacker';
-import type { PanelHandlers } from '../panel/panelHost';
+import type { PanelHandlers } from '../panel/listen';
 import { openDocument } from '../records/openDocument';
 import { reveal } from '../records/reveal';
 import type { LinesAttacker } from './linesAttacker';

@@ -4,10 +4,8 @@ import type {
   AttackMap,
   AttackState,
   AttackTable,
-  FromPanelEvents,
   InfluenceMap,
   InfluenceState,
-  NoRequests,
   PanelState,
   PanelTab,
   RecordInfo,
@@ -17,18 +15,10 @@ import type {
 } from '../../protocol';
 import { Channel } from '../../protocol';
 import { panelViewType } from '../ids';
+import { listenTo, type PanelChannel, type PanelHandlers } from './listen';
 import { panelHtml, webviewRoot } from './panelHtml';
 import { panelPort } from './panelPort';
 import { Told } from './told';
-
-type PanelChannel = Channel<NoRequests, NoRequests, ToPanelEvents, FromPanelEvents>;
-
-/** What the panel asks of the host, but for what is answered here. */
-export type PanelHandlers = {
-  readonly [Name in Exclude<keyof FromPanelEvents, 'ready' | 'tab'>]: (
-    body: FromPanelEvents[Name],
-  ) => void;
-};
 
 export class PanelHost implements vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
@@ -98,7 +88,7 @@ export class PanelHost implements vscode.Disposable {
       this.told.tab = tab;
       this.nameTab();
     });
-    this.listen(channel);
+    listenTo(channel, this.handlers);
     panel.onDidDispose(() => {
       channel.dispose();
       if (this.panel !== panel) return;
@@ -249,44 +239,6 @@ export class PanelHost implements vscode.Disposable {
   private nameTab(): void {
     const { subject } = this.told;
     if (this.panel && subject !== null) this.panel.title = `Glassbox: ${subject}`;
-  }
-
-  private listen(channel: PanelChannel): void {
-    const { handlers } = this;
-    channel.on('choose', handlers.choose);
-    channel.on('hover', handlers.hover);
-    channel.on('reveal', handlers.reveal);
-    channel.on('cancel', handlers.cancel);
-    channel.on('copyJson', handlers.copyJson);
-    channel.on('savePicture', handlers.savePicture);
-    channel.on('attackAgain', handlers.attackAgain);
-    channel.on('attackStep', handlers.attackStep);
-    channel.on('attackCopy', handlers.attackCopy);
-    channel.on('attackAppend', handlers.attackAppend);
-    channel.on('influenceAgain', handlers.influenceAgain);
-    channel.on('influenceTrain', handlers.influenceTrain);
-    channel.on('influenceReveal', handlers.influenceReveal);
-    channel.on('influenceExplain', handlers.influenceExplain);
-    channel.on('influenceSaliency', handlers.influenceSaliency);
-    channel.on('influenceCopy', handlers.influenceCopy);
-    channel.on('influenceSave', handlers.influenceSave);
-    channel.on('suspiciousAgain', handlers.suspiciousAgain);
-    channel.on('suspiciousTrain', handlers.suspiciousTrain);
-    channel.on('suspiciousReveal', handlers.suspiciousReveal);
-    channel.on('suspiciousExplain', handlers.suspiciousExplain);
-    channel.on('suspiciousProblems', handlers.suspiciousProblems);
-    channel.on('suspiciousCopy', handlers.suspiciousCopy);
-    channel.on('suspiciousSave', handlers.suspiciousSave);
-    channel.on('rewrite', handlers.rewrite);
-    channel.on('pin', handlers.pin);
-    channel.on('unpin', handlers.unpin);
-    channel.on('rewriteAppend', handlers.rewriteAppend);
-    channel.on('linesReveal', handlers.linesReveal);
-    channel.on('linesOpen', handlers.linesOpen);
-    channel.on('linesResume', handlers.linesResume);
-    channel.on('linesShowFile', handlers.linesShowFile);
-    channel.on('selectModel', handlers.selectModel);
-    channel.on('showLog', handlers.showLog);
   }
 
   private tellEverything(): void {

@@ -1,7 +1,7 @@
 /** What the panel asks for in its rewrite tab, done. */
 import * as vscode from 'vscode';
 import type { Appender } from '../append/appender';
-import type { PanelHandlers } from '../panel/panelHost';
+import type { PanelHandlers } from '../panel/listen';
 import { wordsBetweenBlanks } from '../explain/otherText';
 import type { Rewriter, Rewritten } from './rewriter';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { defaultChoices } from '../../../src/host/choices';
 import { panelViewType } from '../../../src/host/ids';
-import type { PanelHandlers } from '../../../src/host/panel/panelHost';
+import type { PanelHandlers } from '../../../src/host/panel/listen';
 import { PanelHost } from '../../../src/host/panel/panelHost';
 import { contentSecurityPolicy, makeNonce, panelHtml } from '../../../src/host/panel/panelHtml';
 import { readMemory } from '../../../src/host/panel/restore';
