@@ -1,5 +1,4 @@
 /** Which training lines help and which hurt the prediction of a text. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Model } from '../../model/model';
 import type { HealthCheck } from '../../protocol/explanation';
@@ -14,6 +13,7 @@ import { readTests } from './testLines';
 import { attempt } from './train/cacheFolders';
 import { readingHash } from './train/reading';
 import type { TrainingSet } from './trainingSet';
+import { makeFolder } from './makeFolder';
 
 export interface TraceCalls extends RunOptions {
   /** Loads another model, for the same device and task. */
@@ -75,7 +75,7 @@ export async function contextOf(
   const hashes = [model.about.hash, await readingHash(model), train.sha256];
   const name = hashes.map(hash => hash.slice(0, digits)).join('-');
   const cacheDir = path.join(folder, 'partial', name);
-  await attempt(folder, () => mkdir(cacheDir, { recursive: true }));
+  await attempt(folder, () => makeFolder(cacheDir));
   return { model, train, cacheDir, ...calls };
 }
 

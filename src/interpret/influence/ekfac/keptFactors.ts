@@ -1,7 +1,8 @@
 /** Arrays of numbers in a folder, one for each question, so that what was prepared once stays when a process ends. */
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesOf, readWhole, writeWhole } from '../resume/wholeFile';
+import { makeFolder } from '../makeFolder';
 
 const prefix = 'ekfac-';
 /** Folders that stay: what was prepared for others, longest not used, goes. */
@@ -13,7 +14,7 @@ export class KeptFactors {
   /** `key`: of all that the numbers depend on. Makes the folder, and room for it. */
   static async open(cacheDir: string, key: string): Promise<KeptFactors> {
     const dir = path.join(cacheDir, prefix + key);
-    await mkdir(dir, { recursive: true });
+    await makeFolder(dir);
     const now = new Date();
     await utimes(dir, now, now);
     await forgetOthers(cacheDir);

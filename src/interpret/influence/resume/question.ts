@@ -3,8 +3,9 @@
  * is found again if and only if it would come out the same.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, stat, unlink, utimes } from 'node:fs/promises';
+import { readdir, stat, unlink, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../makeFolder';
 
 /** Changes with the form of the files and with whatever makes the same question have another answer. */
 const version = 1;
@@ -29,7 +30,7 @@ export async function makeRoom(
   keys: readonly string[],
   most = mostBytes,
 ): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await makeFolder(dir);
   const ours = (await readdir(dir)).filter(name =>
     Object.values<string>(endings).includes(path.extname(name)),
   );

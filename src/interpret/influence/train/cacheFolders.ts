@@ -1,10 +1,11 @@
 /** The folders of the feature cache: one for each way in which a text becomes features. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GlassboxError, reasonOf } from '../../../protocol/messages';
 import type { FeatureProgram } from '../head/featureProgram';
 import { readingHash } from './reading';
+import { makeFolder } from '../makeFolder';
 
 /** Raised when features are computed or written otherwise. */
 const version = 1;
@@ -41,7 +42,7 @@ export async function useFolder(
 ): Promise<string> {
   const folder = path.join(cacheDir, `features-${key}`);
   await attempt(cacheDir, async () => {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const used = path.join(folder, usedName);
     await writeFile(used, '');
     await utimes(used, now / 1000, now / 1000);
