@@ -1,5 +1,4 @@
 /** Which training lines help and which hurt the prediction of a text. */
-import path from 'node:path';
 import type { Model } from '../../model/model';
 import type { HealthCheck } from '../../protocol/explanation';
 import type { InfluenceRequest, InfluenceResult } from '../../protocol/influence';
@@ -10,10 +9,9 @@ import { influenceMethodTable } from './methods';
 import { resolveInfluenceOptions } from './options';
 import { scoreInWords } from './says';
 import { readTests } from './testLines';
-import { attempt } from './train/cacheFolders';
+import { useFolder } from './train/cacheFolders';
 import { readingHash } from './train/reading';
 import type { TrainingSet } from './trainingSet';
-import { makeFolder } from './makeFolder';
 
 export interface TraceCalls extends RunOptions {
   /** Loads another model, for the same device and task. */
@@ -73,9 +71,8 @@ export async function contextOf(
   calls: TraceCalls,
 ): Promise<MethodContext> {
   const hashes = [model.about.hash, await readingHash(model), train.sha256];
-  const name = hashes.map(hash => hash.slice(0, digits)).join('-');
-  const cacheDir = path.join(folder, 'partial', name);
-  await attempt(folder, () => makeFolder(cacheDir));
+  const name = ['partial', ...hashes.map(hash => hash.slice(0, digits))].join('-');
+  const cacheDir = await useFolder(folder, name);
   return { model, train, cacheDir, ...calls };
 }
 

@@ -169,18 +169,22 @@ describe('files of features', () => {
     const now = Date.UTC(2026, 0, 31);
     const day = 24 * 60 * 60 * 1000;
     const limits = { age: 30 * day, spared: day / 2, bytes: 2500 };
+    const partial = `partial-${['1', '2', '3'].map(digit => digit.repeat(16)).join('-')}`;
     const names = ['a', 'b', 'c', 'd', 'e'];
     names.forEach((letter, i) => {
-      const folder = path.join(root, `features-${letter.repeat(32)}`);
-      mkdirSync(folder);
-      writeFileSync(path.join(folder, 'x.features'), Buffer.alloc(1000));
+      // One of them with partial answers, which lie deeper.
+      const name = letter === 'c' ? partial : `features-${letter.repeat(32)}`;
+      const folder = path.join(root, name);
+      const inside = letter === 'c' ? path.join(folder, 'ekfac') : folder;
+      mkdirSync(inside, { recursive: true });
+      writeFileSync(path.join(inside, 'x.features'), Buffer.alloc(1000));
       writeFileSync(path.join(folder, 'used'), '');
       // Used 31, 21, 11 and 1 days ago, and this hour.
       const time = new Date(now - Math.max(0.02, 31 - 10 * i) * day);
       utimesSync(path.join(folder, 'used'), time, time);
     });
     mkdirSync(path.join(root, 'checkpoints'));
-    const mine = await useFolder(root, 'b'.repeat(32), now, limits);
+    const mine = await useFolder(root, `features-${'b'.repeat(32)}`, now, limits);
     assert.deepEqual(readdirSync(root), [
       'checkpoints',
       // Too old: a. Too much: c, then d; but e is in use by somebody, and b by us.
@@ -188,13 +192,13 @@ describe('files of features', () => {
     ]);
     assert.equal(mine, path.join(root, `features-${'b'.repeat(32)}`));
     // Everybody is in use: nothing goes.
-    await useFolder(root, 'f'.repeat(32), now, { ...limits, bytes: 0 });
+    await useFolder(root, partial, now, { ...limits, bytes: 0 });
     assert.equal(readdirSync(root).length, 4);
   });
 
   it('that cannot be made are one clear sentence', async () => {
     const file = path.join(folders.with({ file: '' }), 'file');
-    await assert.rejects(useFolder(file, 'a'.repeat(32)), {
+    await assert.rejects(useFolder(file, `features-${'a'.repeat(32)}`), {
       code: 'bad-input',
       message:
         /^What is computed of the training lines cannot be kept in .*file \(.*\); make room/u,

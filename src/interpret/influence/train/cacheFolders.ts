@@ -1,4 +1,4 @@
-/** The folders of the feature cache: one for each way in which a text becomes features. */
+/** The folders of the cache: features, one for each way in which a text becomes some; and partial answers, one for a model and a training file. */
 import { createHash } from 'node:crypto';
 import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,12 +14,12 @@ const day = 24 * 60 * 60 * 1000;
 /** Folders that were not used for so long go, and the longest unused ones above this size; never one that was used within a day. */
 export const cacheLimits = { age: 30 * day, spared: day, bytes: 8 * 2 ** 30 };
 
-const folderName = /^features-[0-9a-f]{32}$/;
+const folderName = /^(?:features-[0-9a-f]{32}|partial(?:-[0-9a-f]{16}){3})$/;
 /** Its time of change is when the folder was used last. */
 const usedName = 'used';
 
-/** Everything that a text's features depend on, besides the text. */
-export async function featureKey({ model, place, device }: FeatureProgram): Promise<string> {
+/** Of a folder for features: everything that they depend on, besides the text. */
+export async function featureFolder({ model, place, device }: FeatureProgram): Promise<string> {
   const { about } = model;
   const { task, link, decides } = about.head;
   const { features, pickedFrom, head } = place;
@@ -30,17 +30,18 @@ export async function featureKey({ model, place, device }: FeatureProgram): Prom
     ...[task, link, decides, features, pickedFrom, head.width],
     device,
   ];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  const key = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return `features-${key}`;
 }
 
-/** The folder for a key, made where it is missing; old ones go. Throws GlassboxError 'bad-input' where it cannot be made. */
+/** A folder of this name, made where it is missing; old ones go. Throws GlassboxError 'bad-input' where it cannot be made. */
 export async function useFolder(
   cacheDir: string,
-  key: string,
+  name: string,
   now = Date.now(),
   limits = cacheLimits,
 ): Promise<string> {
-  const folder = path.join(cacheDir, `features-${key}`);
+  const folder = path.join(cacheDir, name);
   await attempt(cacheDir, async () => {
     await makeFolder(folder);
     const used = path.join(folder, usedName);
@@ -88,7 +89,7 @@ async function prune(
 }
 
 async function measure(folder: string): Promise<{ folder: string; used: number; bytes: number }> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
   const found = await Promise.all(
     names.map(async name => await stat(path.join(folder, name)).catch(() => null)),
   );
@@ -96,6 +97,6 @@ async function measure(folder: string): Promise<{ folder: string; used: number; 
   const marker = await stat(path.join(folder, usedName)).catch(() =>
     stat(folder).catch(() => null),
   );
-  const bytes = found.reduce((sum, file) => sum + (file?.size ?? 0), 0);
+  const bytes = found.reduce((sum, file) => sum + (file?.isFile() ? file.size : 0), 0);
   return { folder, used: marker?.mtimeMs ?? 0, bytes };
 }

@@ -3,7 +3,7 @@ import { GlassboxError } from '../../../protocol/messages';
 import type { RunOptions } from '../../task/predictRows';
 import { FeatureProgram } from '../head/featureProgram';
 import type { TrainFeatures } from '../trainingSet';
-import { attempt, featureKey, useFolder } from './cacheFolders';
+import { attempt, featureFolder, useFolder } from './cacheFolders';
 import type { EncodedExample } from './encodeExample';
 import { FeatureCache } from './featureCache';
 import type { FeatureEntry } from './featureFile';
@@ -37,7 +37,7 @@ export async function trainFeatures(
 ): Promise<{ features: TrainFeatures; cache: FeatureCache }> {
   await reader.check();
   const program = await FeatureProgram.of(reader.model);
-  const folder = await useFolder(cacheDir, await featureKey(program));
+  const folder = await useFolder(cacheDir, await featureFolder(program));
   const { width } = program.place.head;
   const cache = await FeatureCache.open(folder, reader.table, width, signal);
   try {
