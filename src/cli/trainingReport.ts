@@ -69,10 +69,11 @@ export function remarks(result: About, colors: Colors): string[] {
     computed === null || cached === null
       ? ''
       : `; features: ${inNumber(computed)} computed now, ${inNumber(cached)} kept from before`;
+  const [some, were] = lines === 1 ? ['1 line', 'was'] : [`${inNumber(lines)} lines`, 'were'];
   return [
     printable(result.says),
     printable(result.scoreSays),
-    colors.dim(`${inNumber(lines)} lines of ${printable(file)} were used${features}`),
+    colors.dim(`${some} of ${printable(file)} ${were} used${features}`),
     colors.dim(`${printable(modelName)}, ${device}, ${milliseconds.toFixed(0)} ms`),
     ...train.problems.map(problem => colors.yellow(`!!  ${printable(problemSays(problem))}`)),
     // The lines that were left out stand above, each kind with its lines.

@@ -27,7 +27,7 @@ export function optimumOf(loss: number, gradient: Float64Array, step: Float64Arr
   const gain = product / 2;
   const share = loss > 0 ? gain / loss : 0;
   const place = share < limits.near ? 'close to' : share < limits.far ? 'not quite at' : 'far from';
-  const percent = (100 * share).toPrecision(2);
+  const percent = share < 1 ? (100 * share).toPrecision(2) : (100 * share).toFixed(0);
   const far = share >= limits.far;
   const warning = !far
     ? ''

@@ -48,7 +48,7 @@ export const conjugateGradientMethod: InfluenceMethod = async (tests, options, c
     },
     context,
   );
-  const found = damping === null ? 'a tenth of the mean eigenvalue' : 'as set';
+  const found = damping === null ? 'a tenth of the mean eigenvalue, by an estimate' : 'as set';
   const of =
     lines < train.count
       ? `${counted(lines)} of ${counted(train.count)} lines, drawn by the seed ${seed}`
