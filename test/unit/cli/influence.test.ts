@@ -161,7 +161,8 @@ describe('command line: influence', () => {
       assert.ok(out.includes(first), `${first} in ${out}`);
       assert.match(out, /\nhurts: more weight on these lines of train\.jsonl raises the loss\n/);
       assert.ok(!out.includes('\u001b'));
-      assert.match(err, /^ *\d+ % {2}[^\n]+\n/);
+      // How often it is told depends on the time it takes; a share of one step is not told.
+      assert.match(err, /^(?:(?: *\d+ % {2})?[A-Z][^\n]+\n)+$/);
     });
 
     it('several lines together have the mean of their scores', async () => {
