@@ -16,9 +16,9 @@ import {
 } from '../protocol/attack';
 import type { DevicePreference } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
-import { taskKinds, type LabelChoice, type LongText, type TaskKind } from '../protocol/task';
+import type { LabelChoice, LongText, TaskKind } from '../protocol/task';
 import { labelHelp, parseLabel } from './labelChoice';
-import { decimalNumber, devices, longModes, readingOf, wholeNumber } from './options';
+import { addTextOptions, decimalNumber, readingOf, wholeNumber } from './options';
 
 /** The options of `attack`, as commander hands them over; what was not given is undefined. */
 export interface AttackCommandOptions {
@@ -61,7 +61,7 @@ export interface AttackCommandOptions {
 export function addAttackOptions(command: Command): Command {
   const choice = (flags: string, about: string, choices: readonly string[]) =>
     new Option(flags, about).choices(choices);
-  return command
+  const own = command
     .requiredOption('--model <dir>', 'folder with model.onnx, config.json and tokenizer.json')
     .addOption(
       choice(
@@ -113,14 +113,8 @@ export function addAttackOptions(command: Command): Command {
     .option('--by <n>', 'of a regression: how far the value must move', decimalNumber)
     .option('--even-if-wrong', 'attack although the prediction is not the gold one')
     .addOption(choice('--preset <name>', 'as another program does it', ['none', 'allennlp']))
-    .option('--seed <n>', 'of everything random', wholeNumber)
-    .option('--field <name>', 'field that holds the text, when it cannot be told by its name')
-    .option('--pair-field <name>', 'field that holds the second text; "(none)": there is none')
-    .option('--label-field <name>', 'field that holds the gold label; "(none)": there is none')
-    .addOption(choice('--task <kind>', 'what the model does, when its files mislead', taskKinds))
-    .addOption(choice('--device <name>', 'where the model runs', devices).default('auto'))
-    .addOption(choice('--long <mode>', 'how a text too long for the model is read', longModes))
-    .option('--overlap <n>', 'tokens that neighbouring windows share', wholeNumber)
+    .option('--seed <n>', 'of everything random', wholeNumber);
+  return addTextOptions(own)
     .option(
       '--output <file>',
       'with FILE: write the results to this .jsonl file and a .csv beside it, or go on where they end',

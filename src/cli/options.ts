@@ -44,7 +44,7 @@ export interface ExplainOptions extends MethodParameters {
 const aggregations: readonly Aggregation[] = ['l2', 'l1', 'dot', 'sum'];
 const scalars: readonly ScalarKind[] = ['logit', 'probability', 'loss'];
 const baselines: readonly BaselineKind[] = ['zero', 'pad', 'mask'];
-export const devices: readonly DevicePreference[] = ['cpu', 'webgpu', 'auto'];
+const devices: readonly DevicePreference[] = ['cpu', 'webgpu', 'auto'];
 const quadratures: readonly Quadrature[] = [
   'gauss-legendre',
   'left',
@@ -55,7 +55,7 @@ const quadratures: readonly Quadrature[] = [
 const noiseScales = ['relative', 'absolute'] as const;
 const wordScores: readonly WordScores[] = ['pieces', 'sum', 'mean', 'max'];
 const answerParts: readonly AnswerPart[] = ['both', 'start', 'end'];
-export const longModes: readonly LongText['mode'][] = ['windows', 'start'];
+const longModes: readonly LongText['mode'][] = ['windows', 'start'];
 const moments = ['mean', 'square', 'variance'] as const;
 
 /** Adds the options of `explain` to a command. Methods and their defaults are told by `methods`. */
@@ -93,6 +93,20 @@ export function addExplainOptions(command: Command): Command {
     .option('--position <n>', 'with --ids: the token that is decided, from 0', wholeNumber)
     .option('--json', 'print JSON')
     .option('--verbose', "print the engine's log to stderr");
+}
+
+/** Adds how a dataset's texts are read and where the model runs; `explain` has the same among others of its own. */
+export function addTextOptions(command: Command): Command {
+  const choice = (flags: string, about: string, choices: readonly string[]) =>
+    new Option(flags, about).choices(choices);
+  return command
+    .option('--field <name>', 'field that holds the text, when it cannot be told by its name')
+    .option('--pair-field <name>', 'field that holds the second text; "(none)": there is none')
+    .option('--label-field <name>', 'field that holds the gold label; "(none)": there is none')
+    .addOption(choice('--task <kind>', 'what the model does, when its files mislead', taskKinds))
+    .addOption(choice('--device <name>', 'where the model runs', devices).default('auto'))
+    .addOption(choice('--long <mode>', 'how a text too long for the model is read', longModes))
+    .option('--overlap <n>', 'tokens that neighbouring windows share', wholeNumber);
 }
 
 /** Only what was given: the methods know the defaults. */

@@ -1,12 +1,11 @@
 /** What `influence` and `suspicious` can both be asked for: the model, the curvature, and where things are kept. */
 import path from 'node:path';
-import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { DevicePreference } from '../protocol/explanation';
 import type { FieldNames, InfluenceRequest } from '../protocol/influence';
-import { taskKinds, type LongText, type TaskKind } from '../protocol/task';
+import type { LongText, TaskKind } from '../protocol/task';
 import { cacheFolder } from './cacheFolder';
-import { decimalNumber, devices, longModes, readingOf, wholeNumber } from './options';
+import { addTextOptions, decimalNumber, readingOf, wholeNumber } from './options';
 
 /** As commander hands them over; what was not given is undefined. */
 export interface TrainingOptions {
@@ -32,9 +31,7 @@ export interface TrainingOptions {
 
 /** @param k what so many lines are, with the default. */
 export function addTrainingOptions(command: Command, k: string): Command {
-  const choice = (flags: string, about: string, choices: readonly string[]) =>
-    new Option(flags, about).choices(choices);
-  return command
+  const own = command
     .requiredOption('--model <dir>', 'folder with model.onnx, config.json and tokenizer.json')
     .option('--k <n>', k, wholeNumber)
     .option(
@@ -49,14 +46,8 @@ export function addTrainingOptions(command: Command, k: string): Command {
       wholeNumber,
     )
     .option('--curvature-lines <n>', 'training lines that the curvature is a mean of', wholeNumber)
-    .option('--seed <n>', 'of everything random', wholeNumber)
-    .option('--field <name>', 'field that holds the text, when it cannot be told by its name')
-    .option('--pair-field <name>', 'field that holds the second text; "(none)": there is none')
-    .option('--label-field <name>', 'field that holds the gold label; "(none)": there is none')
-    .addOption(choice('--task <kind>', 'what the model does, when its files mislead', taskKinds))
-    .addOption(choice('--device <name>', 'where the model runs', devices).default('auto'))
-    .addOption(choice('--long <mode>', 'how a text too long for the model is read', longModes))
-    .option('--overlap <n>', 'tokens that neighbouring windows share', wholeNumber)
+    .option('--seed <n>', 'of everything random', wholeNumber);
+  return addTextOptions(own)
     .option(
       '--cache <dir>',
       `folder for what a later command need not compute again (${cacheFolder()})`,
