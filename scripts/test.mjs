@@ -11,6 +11,9 @@
  * | e2e         | what a person does, in a real VS Code in Chromium: test/e2e                 |
  * | screenshots | only when asked: the stories again, pictures into media/docs               |
  *
+ * A file in which a test failed is run once more: what fails twice has failed; what passes the second
+ * time is counted as passed and named as unsteady, in the summary and in its last line.
+ *
  * The host stage uses a VS Code server; with GLASSBOX_DESKTOP=1, and where there is a desktop and no
  * GLASSBOX_DESKTOP=0, the desktop VS Code that @vscode/test-electron downloads.
  */
@@ -28,6 +31,9 @@ import { bold, green, PlainError, red, runScript, step } from './tools/print.mjs
  * @property {number} passed
  * @property {readonly string[]} failures
  * @property {readonly string[]} skipped
+ * @property {readonly string[]} [failedFiles]
+ * @property {Readonly<Record<string, number>>} [passedByFile]
+ * @property {readonly string[]} [unsteady] what failed at first and passed when its file was run again
  */
 
 const script = (/** @type {string[]} */ ...names) => path.join(repository, ...names);
@@ -39,16 +45,17 @@ const stageLimitSeconds = 900;
 /** @type {Record<string, (resultsFile: string, grep: string) => Promise<Outcome>>} */
 const stages = {
   check: () => runChecks(),
-  unit: (results, grep) => runMocha('unit', results, grep, ['--config', script('.mocharc.json')]),
+  unit: (results, grep) => runMocha('unit', results, grep, ofFolder('unit')),
   webview: (results, grep) => runMocha('webview', results, grep, ofFolder('webview')),
   host: (results, grep) => {
     const launcher = isDesktop() ? 'runDesktop.ts' : 'runServer.ts';
     const args = ['--import', 'tsx', script('test', 'host', launcher)];
-    return runCounted('host', results, args, grep ? { GLASSBOX_GREP: grep } : {});
+    const env = grep ? { GLASSBOX_GREP: grep } : {};
+    return runTwiceIfNeeded(() => runCounted('host', results, args, env));
   },
   e2e: (results, grep) => runMocha('e2e', results, grep, ofFolder('e2e')),
-  screenshots: (results, grep) =>
-    runMocha('screenshots', results, grep, [...ofFolder('e2e'), '--grep', 'Screenshots'], {
+  screenshots: results =>
+    runMocha('screenshots', results, 'Screenshots', ofFolder('e2e'), {
       GLASSBOX_DOCS: script('media', 'docs'),
     }),
 };
@@ -59,16 +66,19 @@ function isDesktop() {
   return asked === undefined ? process.platform !== 'linux' : asked === '1';
 }
 
-/** @param {string} folder @returns {string[]} */
+/**
+ * Mocha's options and the files of a stage.
+ * @param {string} folder
+ */
 function ofFolder(folder) {
-  return [
+  const options = [
     '--no-config',
     '--node-option=import=tsx',
     '--forbid-only',
-    '--timeout=120000',
+    `--timeout=${folder === 'unit' ? 60_000 : 120_000}`,
     ...(folder === 'e2e' ? ['--require', script('test', 'e2e', 'support', 'hooks.ts')] : []),
-    `test/${folder}/**/*.test.ts`,
   ];
+  return { options, files: [`test/${folder}/**/*.test.ts`] };
 }
 
 /** @returns {Promise<Outcome>} */
@@ -97,18 +107,44 @@ async function runChecks() {
 }
 
 /**
- * @param {string} stage @param {string} results @param {string} grep @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {string} stage @param {string} results @param {string} grep
+ * @param {ReturnType<typeof ofFolder>} what @param {NodeJS.ProcessEnv} [env]
  */
-function runMocha(stage, results, grep, args, env) {
+function runMocha(stage, results, grep, { options, files }, env) {
   const mocha = [
     bin('mocha/bin/mocha.js'),
     '--reporter',
     script('scripts', 'tools', 'countingReporter.cjs'),
-    ...args,
+    ...options,
+    ...(grep ? ['--grep', grep] : []),
   ];
-  if (grep) mocha.push('--grep', grep);
-  return runCounted(stage, results, mocha, env);
+  return runTwiceIfNeeded(again =>
+    runCounted(stage, results, [...mocha, ...(again ?? files)], env),
+  );
+}
+
+/** More files than these with failures: that is no unsteady test. */
+const mostFilesAgain = 5;
+
+/**
+ * Runs a stage, and once more the files in which a test failed. What failed once only is unsteady.
+ * @param {(again: readonly string[] | null) => Promise<Outcome>} runStage the second time with the files
+ * @returns {Promise<Outcome>}
+ */
+async function runTwiceIfNeeded(runStage) {
+  const first = await runStage(null);
+  const { failedFiles = [], passedByFile = {} } = first;
+  if (failedFiles.length === 0 || failedFiles.length > mostFilesAgain) return first;
+  step(`Once more, because a test failed: ${failedFiles.length} of the files of this stage`);
+  const second = await runStage(failedFiles);
+  const repeated = Object.keys(second.passedByFile ?? {});
+  const steady = Object.entries(passedByFile).filter(([file]) => !repeated.includes(file));
+  return {
+    passed: second.passed + steady.reduce((sum, [, count]) => sum + count, 0),
+    failures: second.failures,
+    skipped: [...new Set([...first.skipped, ...second.skipped])],
+    unsteady: first.failures.filter(name => !second.failures.includes(name)),
+  };
 }
 
 /**
@@ -212,8 +248,13 @@ function summarise(rows, started) {
   const skipped = rows.flatMap(({ outcome }) => outcome.skipped);
   for (const name of skipped) console.log(`  skipped: ${name}`);
   for (const name of failures) console.log(red(`  failed: ${name}`));
+  const unsteady = rows.flatMap(({ outcome }) => outcome.unsteady ?? []);
+  for (const name of unsteady) console.log(red(`  unsteady (failed, then passed): ${name}`));
   const passed = rows.reduce((sum, { outcome }) => sum + outcome.passed, 0);
-  console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
+  const unsteadily = unsteady.length > 0 ? `, ${unsteady.length} unsteady` : '';
+  console.log(
+    `${passed} passed, ${failures.length} failed, ${skipped.length} skipped${unsteadily}`,
+  );
   return failures.length > 0 ? 1 : 0;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Mocha's usual report, and in the file named by $GLASSBOX_RESULTS the counts and the failures, for
- * the summary of `npm test`. CommonJS, because mocha loads reporters with require.
+ * Mocha's usual report, and in the file named by $GLASSBOX_RESULTS the counts, the failures and the files
+ * that hold them, for the summary of `npm test`. CommonJS, because mocha loads reporters with require.
  */
 const { mkdirSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -14,14 +14,28 @@ module.exports = class CountingReporter extends reporters.Spec {
     const failures = [];
     /** @type {string[]} */
     const skipped = [];
-    runner.on('fail', test => failures.push(test.fullTitle()));
+    /** @type {Set<string>} */
+    const failedFiles = new Set();
+    /** @type {Record<string, number>} */
+    const passedByFile = {};
+    runner.on('pass', ({ file = '' }) => (passedByFile[file] = (passedByFile[file] ?? 0) + 1));
+    runner.on('fail', test => {
+      failures.push(test.fullTitle());
+      if (test.file) failedFiles.add(test.file);
+    });
     runner.on('pending', test => skipped.push(test.fullTitle()));
     runner.once('end', () => {
       const file = process.env['GLASSBOX_RESULTS'];
       if (!file) return;
       mkdirSync(path.dirname(file), { recursive: true });
       // A hook that fails is no test, but it is a failure.
-      const results = { passed: runner.stats?.passes ?? 0, failures, skipped };
+      const results = {
+        passed: runner.stats?.passes ?? 0,
+        passedByFile,
+        failures,
+        skipped,
+        failedFiles: [...failedFiles],
+      };
       writeFileSync(file, JSON.stringify(results, null, 2));
     });
   }
