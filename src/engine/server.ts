@@ -7,7 +7,7 @@ import type { TrainingSet } from '../interpret/influence/trainingSet';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
 import { methodDescriptions } from '../interpret/saliency/methods';
-import { SaliencyProgram } from '../interpret/saliency/program';
+import { SaliencyProgram } from '../interpret/saliency/gradients/program';
 import type { Model } from '../model/model';
 import type { AttackRequest, AttackResult } from '../protocol/attack';
 import type { Channel } from '../protocol/channel';

@@ -10,8 +10,8 @@ import type { FlipFrame, FlipQuestion } from '../../src/interpret/attack/flip/fl
 import { goalFor } from '../../src/interpret/attack/goals';
 import { Tester, type Trial } from '../../src/interpret/attack/tester';
 import { atText } from '../../src/interpret/saliency/method';
-import { SaliencyProgram } from '../../src/interpret/saliency/program';
-import { runPoints } from '../../src/interpret/saliency/runPoints';
+import { SaliencyProgram } from '../../src/interpret/saliency/gradients/program';
+import { runPoints } from '../../src/interpret/saliency/gradients/runPoints';
 import { readText } from '../../src/interpret/task/readText';
 import { cell, type Decision } from '../../src/interpret/task/decision';
 import type { Row } from '../../src/model/inputs';

@@ -2,9 +2,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { SaliencyProgram } from '../../src/interpret/saliency/program';
-import { runPoints } from '../../src/interpret/saliency/runPoints';
-import { pathPoints } from '../../src/interpret/saliency/quadrature';
+import { SaliencyProgram } from '../../src/interpret/saliency/gradients/program';
+import { runPoints } from '../../src/interpret/saliency/gradients/runPoints';
+import { pathPoints } from '../../src/interpret/saliency/gradients/quadrature';
 import { cell } from '../../src/interpret/task/decision';
 import type { Row } from '../../src/model/inputs';
 import { loadModel } from '../../src/model/loadModel';

@@ -15,7 +15,7 @@ import type {
 import { relativeDifference } from '../../runtime/devices';
 import { explain } from '../saliency/explain';
 import { convertedLimit } from '../saliency/health';
-import { SaliencyProgram, tolerance } from '../saliency/program';
+import { SaliencyProgram, tolerance } from '../saliency/gradients/program';
 import type { Decision } from '../task/decision';
 import { readers } from '../task/readers';
 import { readText } from '../task/readText';

@@ -4,8 +4,8 @@ import type { Row } from '../../model/inputs';
 import type { DirectionCheck } from '../../protocol/modelCheck';
 import type { Decision } from '../task/decision';
 import type { RunOptions } from '../task/predictRows';
-import type { SaliencyProgram } from '../saliency/program';
-import { runPoints, silentPoint, type Point } from '../saliency/runPoints';
+import type { SaliencyProgram } from '../saliency/gradients/program';
+import { runPoints, silentPoint, type Point } from '../saliency/gradients/runPoints';
 import { slopeAtZero, type Slope } from './slope';
 
 /** Half widths of the intervals in which the slope is measured, in units of the direction. */

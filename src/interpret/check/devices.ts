@@ -4,8 +4,8 @@ import type { Row } from '../../model/inputs';
 import type { DeviceCheck } from '../../protocol/modelCheck';
 import type { Decision } from '../task/decision';
 import type { RunOptions } from '../task/predictRows';
-import { SaliencyProgram } from '../saliency/program';
-import { runPoints } from '../saliency/runPoints';
+import { SaliencyProgram } from '../saliency/gradients/program';
+import { runPoints } from '../saliency/gradients/runPoints';
 
 /** A batch of equal rows: what is timed is the arithmetic, and it does not depend on the words. */
 const batch = 4;

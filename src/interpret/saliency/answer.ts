@@ -3,12 +3,12 @@ import type { Model } from '../../model/model';
 import type { HealthCheck, ScalarKind, Token } from '../../protocol/explanation';
 import type { TextRange, Windows, WordScore, WordScores } from '../../protocol/task';
 import type { Asked } from '../task/reading';
-import type { Combined } from './combine';
+import type { Combined } from './gradients/combine';
 import * as health from './health';
 import { isSigned, type Method, type Plan, type ResolvedParameters } from './method';
 import { normalise } from './normalise';
-import type { SaliencyProgram } from './program';
-import type { Reductions } from './runPoints';
+import type { SaliencyProgram } from './gradients/program';
+import type { Reductions } from './gradients/runPoints';
 import { wordScores } from './wordScores';
 
 export interface Means {

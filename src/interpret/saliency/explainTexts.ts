@@ -15,12 +15,12 @@ import { readers } from '../task/readers';
 import { unseenRanges, type ReadText } from '../task/readText';
 import type { RunOptions } from '../task/predictRows';
 import { readResult, type Means } from './answer';
-import { combine } from './combine';
+import { combine } from './gradients/combine';
 import type { Method } from './method';
 import { methodNamed } from './methods';
 import { parametersOf, resolveParameters } from './parameters';
-import { largestDifference, SaliencyProgram } from './program';
-import { runPoints, silentPoint, type RowResult } from './runPoints';
+import { largestDifference, SaliencyProgram } from './gradients/program';
+import { runPoints, silentPoint, type RowResult } from './gradients/runPoints';
 
 /** What is asked, the same for all texts. */
 export interface SaliencyRequest extends ReadingOptions {

@@ -7,7 +7,7 @@ import type {
   Token,
 } from '../../protocol/explanation';
 import type { TextRange, Windows } from '../../protocol/task';
-import type { Reductions } from './runPoints';
+import type { Reductions } from './gradients/runPoints';
 
 /** Below these, a sum over the embedding is rounding (reference: LayerNorm's shift and scale invariance). */
 const roundingOnly = 1e-5;

@@ -5,7 +5,7 @@ import type {
   Normalisation,
   ParameterName,
 } from '../../protocol/explanation';
-import type { Moment, Point } from './runPoints';
+import type { Moment, Point } from './gradients/runPoints';
 
 /** Every parameter has a value; those that the method does not read have one without effect. */
 export type ResolvedParameters = Required<MethodParameters>;

@@ -5,12 +5,12 @@ import {
   allenNlpIntegratedGradient,
   allenNlpSimpleGradient,
   allenNlpSmoothGradient,
-} from './allenNlp';
-import { gradient } from './gradient';
-import { inputXGradient } from './inputXGradient';
-import { integratedGradients } from './integratedGradients';
+} from './gradients/allenNlp';
+import { gradient } from './gradients/gradient';
+import { inputXGradient } from './gradients/inputXGradient';
+import { integratedGradients } from './gradients/integratedGradients';
 import type { Method } from './method';
-import { smoothGrad } from './smoothGrad';
+import { smoothGrad } from './gradients/smoothGrad';
 
 const methods: readonly Method[] = [
   integratedGradients,

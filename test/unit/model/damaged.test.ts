@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { SaliencyProgram } from '../../../src/interpret/saliency/program';
+import { SaliencyProgram } from '../../../src/interpret/saliency/gradients/program';
 import { loadModel } from '../../../src/model/loadModel';
 import { GlassboxError } from '../../../src/protocol/messages';
 import { familyDir } from '../../support/families';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { SaliencyProgram } from '../../../src/interpret/saliency/program';
+import { SaliencyProgram } from '../../../src/interpret/saliency/gradients/program';
 import { explainIds } from '../../../src/interpret/saliency/explainIds';
 import { loadModel, type LoadOptions } from '../../../src/model/loadModel';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/builder';

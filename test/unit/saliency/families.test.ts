@@ -1,7 +1,7 @@
 /** Every family against the numbers of PyTorch in float64. */
 import assert from 'node:assert/strict';
 import { explainIds } from '../../../src/interpret/saliency/explainIds';
-import { SaliencyProgram } from '../../../src/interpret/saliency/program';
+import { SaliencyProgram } from '../../../src/interpret/saliency/gradients/program';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Row } from '../../../src/model/inputs';
 import type { Model } from '../../../src/model/model';

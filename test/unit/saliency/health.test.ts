@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as health from '../../../src/interpret/saliency/health';
 import { normalise } from '../../../src/interpret/saliency/normalise';
-import { Pace } from '../../../src/interpret/saliency/pace';
+import { Pace } from '../../../src/interpret/saliency/gradients/pace';
 import { cell, partValue } from '../../../src/interpret/task/decision';
 import type { Head } from '../../../src/model/head';
 import type { Token } from '../../../src/protocol/explanation';

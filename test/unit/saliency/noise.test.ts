@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendNoise, noiseCounters } from '../../../src/interpret/saliency/noise';
+import { appendNoise, noiseCounters } from '../../../src/interpret/saliency/gradients/noise';
 import { emptyGraph, GraphBuilder } from '../../../src/onnx/builder';
 import { writeModel } from '../../../src/onnx/writeModel';
 import { Session } from '../../../src/runtime/session';

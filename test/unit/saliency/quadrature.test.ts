@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pathPoints } from '../../../src/interpret/saliency/quadrature';
+import { pathPoints } from '../../../src/interpret/saliency/gradients/quadrature';
 import type { Quadrature } from '../../../src/protocol/explanation';
 
 const rules: Quadrature[] = ['gauss-legendre', 'left', 'right', 'middle', 'trapezoid'];

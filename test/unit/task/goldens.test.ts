@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { explainIds, type IdsRequest } from '../../../src/interpret/saliency/explainIds';
-import { lastProduct } from '../../../src/interpret/saliency/lastProduct';
+import { lastProduct } from '../../../src/interpret/saliency/gradients/lastProduct';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Model } from '../../../src/model/model';
 import type { Explanation } from '../../../src/protocol/explanation';

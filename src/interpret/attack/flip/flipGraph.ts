@@ -14,8 +14,8 @@ import type { Model } from '../../../model/model';
 import { GraphBuilder } from '../../../onnx/builder';
 import type { Graph } from '../../../onnx/graph';
 import { extensible, namingFile } from '../../programGraphs';
-import { programInputs } from '../../saliency/programValues';
-import { appendScalar } from '../../saliency/scalarGraph';
+import { programInputs } from '../../saliency/gradients/programValues';
+import { appendScalar } from '../../saliency/gradients/scalarGraph';
 
 /** Inputs beside the model's own and those of the scalar; B rows, L tokens, N wanted positions, V entries of the table, F filters. */
 export const flipInputs = {

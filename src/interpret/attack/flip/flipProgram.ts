@@ -5,7 +5,7 @@ import type { HealthCheck } from '../../../protocol/explanation';
 import { GlassboxError } from '../../../protocol/messages';
 import { Session, type Feeds } from '../../../runtime/session';
 import { cannotRun, onDevice } from '../../onDevice';
-import { Pace } from '../../saliency/pace';
+import { Pace } from '../../saliency/gradients/pace';
 import type { RunOptions } from '../../task/predictRows';
 import { buildFlipGraph, excluded, flipInputs as input, flipOutputs as output } from './flipGraph';
 import type { FlipAnswer, FlipFrame, FlipQuestion, Replacement } from './flipQuestion';

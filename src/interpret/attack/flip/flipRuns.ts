@@ -2,7 +2,7 @@
 import { columnsOf, feedsOf, wholeNumbers } from '../../../model/inputs';
 import type { Model, ModelFacts } from '../../../model/model';
 import type { Feeds, TensorValue } from '../../../runtime/session';
-import { decisionFeeds } from '../../saliency/decisionFeeds';
+import { decisionFeeds } from '../../saliency/gradients/decisionFeeds';
 import { groupsOf } from '../../task/predictRows';
 import { excluded, flipInputs as input } from './flipGraph';
 import type { FlipFrame, FlipQuestion } from './flipQuestion';

@@ -1,9 +1,9 @@
 /** How much each word of a text matters to the decision: what Input Reduction removes first matters least. */
 import type { ResolvedAttackOptions } from '../../../protocol/attack';
-import { combine } from '../../saliency/combine';
+import { combine } from '../../saliency/gradients/combine';
 import { atText } from '../../saliency/method';
-import { SaliencyProgram } from '../../saliency/program';
-import { runPoints, type Reductions, type RowResult } from '../../saliency/runPoints';
+import { SaliencyProgram } from '../../saliency/gradients/program';
+import { runPoints, type Reductions, type RowResult } from '../../saliency/gradients/runPoints';
 import type { Part } from '../../task/decision';
 import { groupsOf } from '../../task/predictRows';
 import type { Tester, Trial } from '../tester';

@@ -1,10 +1,10 @@
 /** Runs the points of some rows through the saliency program, in slices that add up. */
-import { columnsOf, type Row } from '../../model/inputs';
-import type { ScalarKind } from '../../protocol/explanation';
-import { GlassboxError } from '../../protocol/messages';
-import type { Feeds, TensorValue } from '../../runtime/session';
-import type { Decision } from '../task/decision';
-import type { RunOptions } from '../task/predictRows';
+import { columnsOf, type Row } from '../../../model/inputs';
+import type { ScalarKind } from '../../../protocol/explanation';
+import { GlassboxError } from '../../../protocol/messages';
+import type { Feeds, TensorValue } from '../../../runtime/session';
+import type { Decision } from '../../task/decision';
+import type { RunOptions } from '../../task/predictRows';
 import type { SaliencyProgram } from './program';
 import { fixedFeeds, sliceFeeds, type Entry } from './programFeeds';
 import { programInputs as input, programOutputs as output } from './programValues';

@@ -1,4 +1,4 @@
-import { atText, type Method } from './method';
+import { atText, type Method } from '../method';
 
 /** The gradient g of the scalar by the word vector e of each token; `dot` is sum_d g e. */
 export const gradient: Method = {

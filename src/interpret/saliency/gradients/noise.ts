@@ -3,7 +3,7 @@
  * does not depend on how samples are batched, on padding, or on what ran before (a counter-based
  * generator; Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
  */
-import type { GraphBuilder } from '../../onnx/builder';
+import type { GraphBuilder } from '../../../onnx/builder';
 
 /** Inputs of the noise: names of int64 values. */
 export interface NoiseInputs {

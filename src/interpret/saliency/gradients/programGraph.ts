@@ -9,14 +9,14 @@
  *   A_r = sum_b w_rb (g_b - pivot_r),   Q_r = sum_b w_rb (g_b - pivot_r)^2,
  * onto what earlier runs have summed, and reduced over the embedding to a few numbers a token.
  */
-import type { Facts } from '../../autodiff/shapes';
-import { cleanup, narrow } from '../../autodiff/passes';
-import { renameInputs } from '../../autodiff/passes/graphIndex';
-import { vjp } from '../../autodiff/vjp';
-import { GraphBuilder } from '../../onnx/builder';
-import type { Graph } from '../../onnx/graph';
-import type { Model } from '../../model/model';
-import { extensible, namingFile } from '../programGraphs';
+import type { Facts } from '../../../autodiff/shapes';
+import { cleanup, narrow } from '../../../autodiff/passes';
+import { renameInputs } from '../../../autodiff/passes/graphIndex';
+import { vjp } from '../../../autodiff/vjp';
+import { GraphBuilder } from '../../../onnx/builder';
+import type { Graph } from '../../../onnx/graph';
+import type { Model } from '../../../model/model';
+import { extensible, namingFile } from '../../programGraphs';
 import { appendNoise } from './noise';
 import { programInputs, programOutputs } from './programValues';
 import { appendScalar } from './scalarGraph';

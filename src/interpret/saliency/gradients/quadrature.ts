@@ -1,5 +1,5 @@
 /** Points and weights of integrals over [0, 1], for path methods. */
-import type { Quadrature } from '../../protocol/explanation';
+import type { Quadrature } from '../../../protocol/explanation';
 
 export interface PathPoint {
   /** Place on the path, 0 at the baseline and 1 at the input. */

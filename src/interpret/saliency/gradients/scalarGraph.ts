@@ -2,11 +2,11 @@
  * The scalar of each point in the program, and its derivative by the model's outputs. A model decides about the
  * whole text, about chosen tokens, or where an answer starts and ends: in all cases [B, K, C], K decisions of C choices.
  */
-import { staticDims, type Facts } from '../../autodiff/shapes';
-import type { GraphBuilder } from '../../onnx/builder';
-import { constantOf } from '../../onnx/tensorData';
-import type { Head } from '../../model/head';
-import { noAnswer } from '../../model/rowOutput';
+import { staticDims, type Facts } from '../../../autodiff/shapes';
+import type { GraphBuilder } from '../../../onnx/builder';
+import { constantOf } from '../../../onnx/tensorData';
+import type { Head } from '../../../model/head';
+import { noAnswer } from '../../../model/rowOutput';
 import { lastProduct } from './lastProduct';
 import { programInputs as input } from './programValues';
 

@@ -1,8 +1,8 @@
 /** Finds the matrix product that makes a tagger's or a masked model's logits. */
-import { GraphIndex } from '../../autodiff/passes/graphIndex';
-import { staticDims, type Facts } from '../../autodiff/shapes';
-import type { GraphBuilder } from '../../onnx/builder';
-import type { Graph } from '../../onnx/graph';
+import { GraphIndex } from '../../../autodiff/passes/graphIndex';
+import { staticDims, type Facts } from '../../../autodiff/shapes';
+import type { GraphBuilder } from '../../../onnx/builder';
+import type { Graph } from '../../../onnx/graph';
 
 export interface LastProduct {
   /** What is multiplied, [B, L, width], and its width. */

@@ -1,9 +1,9 @@
 /** What the program is fed about the decisions: which tokens are decided, and how each choice enters the scalar. */
-import type { Head } from '../../model/head';
-import { wholeNumbers } from '../../model/inputs';
-import type { ScalarKind } from '../../protocol/explanation';
-import type { Feeds } from '../../runtime/session';
-import type { Cell, Decision } from '../task/decision';
+import type { Head } from '../../../model/head';
+import { wholeNumbers } from '../../../model/inputs';
+import type { ScalarKind } from '../../../protocol/explanation';
+import type { Feeds } from '../../../runtime/session';
+import type { Cell, Decision } from '../../task/decision';
 import { programInputs as input } from './programValues';
 import type { Work } from './runPoints';
 

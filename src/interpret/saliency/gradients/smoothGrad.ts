@@ -1,4 +1,4 @@
-import { atText, type Method, type ResolvedParameters } from './method';
+import { atText, type Method, type ResolvedParameters } from '../method';
 import type { Point } from './runPoints';
 
 /**

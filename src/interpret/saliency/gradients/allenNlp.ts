@@ -3,7 +3,7 @@
  * explain the loss, drop the sign and let the numbers sum to 1. They follow AllenNLP's intended
  * formulas; where its code does something else, `about` says so.
  */
-import { atText, type Method, type Plan } from './method';
+import { atText, type Method, type Plan } from '../method';
 import { pathPoints } from './quadrature';
 import { noisyPoints } from './smoothGrad';
 

@@ -1,4 +1,4 @@
-import { atText, type Method } from './method';
+import { atText, type Method } from '../method';
 import { pathPoints } from './quadrature';
 
 /**

@@ -1,6 +1,6 @@
 /** From the numbers of windows to those of a text: the weighted sum over the windows that have a token. */
-import type { Window } from '../../model/windows';
-import type { Part } from '../task/decision';
+import type { Window } from '../../../model/windows';
+import type { Part } from '../../task/decision';
 import type { Reductions, RowResult } from './runPoints';
 
 /** The numbers of the tokens that were seen, in the order of the text. */

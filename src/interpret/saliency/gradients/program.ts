@@ -1,14 +1,14 @@
 /** The saliency program of a model as a session, checked against the model that it was made from. */
 import { setImmediate } from 'node:timers/promises';
-import type { Row } from '../../model/inputs';
-import type { Model, Releasable } from '../../model/model';
-import type { Graph } from '../../onnx/graph';
-import type { HealthCheck } from '../../protocol/explanation';
-import { GlassboxError } from '../../protocol/messages';
-import { Session, type Feeds } from '../../runtime/session';
-import { cannotRun, onDevice } from '../onDevice';
+import type { Row } from '../../../model/inputs';
+import type { Model, Releasable } from '../../../model/model';
+import type { Graph } from '../../../onnx/graph';
+import type { HealthCheck } from '../../../protocol/explanation';
+import { GlassboxError } from '../../../protocol/messages';
+import { Session, type Feeds } from '../../../runtime/session';
+import { cannotRun, onDevice } from '../../onDevice';
 import { Pace } from './pace';
-import { logitsAt } from '../../model/rowOutput';
+import { logitsAt } from '../../../model/rowOutput';
 import { idleDecisions } from './decisionFeeds';
 import { buildProgramGraph } from './programGraph';
 import { runPoints, silentPoint } from './runPoints';

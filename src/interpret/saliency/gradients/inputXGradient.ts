@@ -1,4 +1,4 @@
-import { atText, type Method } from './method';
+import { atText, type Method } from '../method';
 
 /** The product e g, element by element; `dot` is its sum over the embedding, `l1` and `l2` are its norms. */
 export const inputXGradient: Method = {

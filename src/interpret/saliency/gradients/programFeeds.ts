@@ -1,7 +1,7 @@
 /** The tensors that the saliency program is fed. */
-import { feedsOf, wholeNumbers, type Row } from '../../model/inputs';
-import type { ModelFacts } from '../../model/model';
-import type { Feeds, TensorValue } from '../../runtime/session';
+import { feedsOf, wholeNumbers, type Row } from '../../../model/inputs';
+import type { ModelFacts } from '../../../model/model';
+import type { Feeds, TensorValue } from '../../../runtime/session';
 import { noiseCounters } from './noise';
 import { decisionFeeds } from './decisionFeeds';
 import { programInputs as input } from './programValues';
