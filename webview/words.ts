@@ -4,9 +4,11 @@ import type {
   AnswerPart,
   BaselineKind,
   Explanation,
+  FeatureKind,
   MethodParameters,
   Normalisation,
   ParameterName,
+  Removal,
   Quadrature,
   ScalarKind,
   TaskKind,
@@ -44,6 +46,18 @@ export const quadratureWords: Readonly<Record<Quadrature, string>> = {
 export const noiseScaleWords: Readonly<Record<'relative' | 'absolute', string>> = {
   relative: 'Relative to the range',
   absolute: 'Absolute',
+};
+
+export const featureWords: Readonly<Record<FeatureKind, string>> = {
+  token: 'Tokens',
+  word: 'Words',
+  type: 'All equal words',
+};
+
+export const removalWords: Readonly<Record<Removal, string>> = {
+  mask: 'Masked',
+  pad: 'Padded',
+  delete: 'Left out',
 };
 
 export const momentWords: Readonly<Record<'mean' | 'square' | 'variance', string>> = {
@@ -167,6 +181,14 @@ const parameterPhrases: Readonly<Record<ParameterName, Phrase>> = {
     return `${aggregationWords[aggregate]} over the embedding`;
   },
   seed: ({ seed }) => (seed === undefined ? null : `seed ${seed}`),
+  feature: ({ feature }) =>
+    feature === undefined ? null : `by ${featureWords[feature].toLowerCase()}`,
+  removal: ({ removal }) => (removal === undefined ? null : removalWords[removal].toLowerCase()),
+  kernelWidth: ({ kernelWidth }) =>
+    kernelWidth === undefined ? null : `kernel width ${kernelWidth}`,
+  ridge: ({ ridge }) => (ridge === undefined ? null : `ridge ${ridge}`),
+  span: ({ span }) => (span === undefined || span === 1 ? null : `${formatCount(span)} at a time`),
+  epsilon: ({ epsilon }) => (epsilon === undefined ? null : `epsilon ${epsilon}`),
 };
 
 /** The order in which parameters are told and offered. */
@@ -178,6 +200,12 @@ export const parameterOrder: readonly ParameterName[] = [
   'noise',
   'noiseScale',
   'moment',
+  'feature',
+  'removal',
+  'span',
+  'kernelWidth',
+  'ridge',
+  'epsilon',
   'seed',
   'aggregate',
 ];

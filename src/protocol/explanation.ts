@@ -31,6 +31,12 @@ export type BaselineKind = 'zero' | 'pad' | 'mask';
 /** Placement and weights of the points on the path. */
 export type Quadrature = 'gauss-legendre' | 'left' | 'right' | 'middle' | 'trapezoid';
 
+/** What of a text is taken away as one: each token, each word where it stands, or all words that are spelt alike. */
+export type FeatureKind = 'token' | 'word' | 'type';
+
+/** How it is taken away: by the mask token, by padding that is read as if it were text, or by leaving it out. */
+export type Removal = 'mask' | 'pad' | 'delete';
+
 /** Parameters of every saliency method; a method reads the ones it knows. */
 export interface MethodParameters {
   readonly aggregate?: Aggregation;
@@ -38,7 +44,7 @@ export interface MethodParameters {
   readonly steps?: number;
   readonly quadrature?: Quadrature;
   readonly baseline?: BaselineKind;
-  /** Number of noise samples. */
+  /** Number of noise samples; of perturbed texts; of permutations. */
   readonly samples?: number;
   /** Standard deviation of the noise. */
   readonly noise?: number;
@@ -47,7 +53,20 @@ export interface MethodParameters {
   /** mean of the gradient, of its square, or its variance over the samples. */
   readonly moment?: 'mean' | 'square' | 'variance';
   readonly seed?: number;
+  readonly feature?: FeatureKind;
+  readonly removal?: Removal;
+  /** Of LIME: the width of its kernel, in units of 100 times the cosine distance. */
+  readonly kernelWidth?: number;
+  /** Of LIME: the weight of the squared coefficients. */
+  readonly ridge?: number;
+  /** Of occlusion: how many neighbouring features are taken away together. */
+  readonly span?: number;
+  /** Of LRP's epsilon rule: what keeps denominators away from zero. */
+  readonly epsilon?: number;
 }
+
+/** What kind of thing a method is, as menus and tables group it. 'control': no explanation, but what every explanation has to beat. */
+export type MethodFamily = 'gradient' | 'relevance' | 'perturbation' | 'attention' | 'control';
 
 export type ParameterName = keyof MethodParameters;
 
@@ -62,9 +81,18 @@ export interface MethodDescription {
   readonly source: string;
   /** Defaults of the parameters that this method reads; a parameter not listed has no effect. */
   readonly defaults: MethodParameters;
+  /** Empty where the method makes numbers, not vectors. */
   readonly aggregations: readonly Aggregation[];
   /** Set where a compatibility preset dictates the scalar. */
   readonly scalar?: ScalarKind;
+  readonly family: MethodFamily;
+  /** Takes more runs of the model than a gradient method does: computed in a comparison only where it is asked for. */
+  readonly costly: boolean;
+  /**
+   * Linear in the explained number: the map of a difference of two logits is the difference of their maps, so that on
+   * wrong lines predicted against gold is the question to ask first.
+   */
+  readonly linear: boolean;
 }
 
 /** One sentence about whether the numbers can be trusted. */
@@ -119,6 +147,26 @@ export interface Prediction {
 /** How raw attributions became the scores that are shown. */
 export type Normalisation = 'max' | 'l1' | 'none';
 
+/** A further map of the same tokens: the relevance of their positions, of their types, ... */
+export interface TokenMap {
+  /** 'position', 'type', 'combined' */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence: what it shows. */
+  readonly about: string;
+  readonly signed: boolean;
+  /** One number a token, in units of the explanation's attributions. */
+  readonly attributions: readonly number[];
+}
+
+/** A part of the explained number, for a bar of its own: words, positions, biases, ... */
+export interface Share {
+  /** 'word', 'position', 'type', 'bias', 'lost' */
+  readonly name: string;
+  readonly title: string;
+  readonly value: number;
+}
+
 /** A finished explanation: everything needed to read it, trust it and make it again. */
 export interface Explanation {
   readonly tokens: readonly Token[];
@@ -158,6 +206,11 @@ export interface Explanation {
   /** One number a token, as shown: in [-1, 1], after `normalisation`. */
   readonly scores: readonly number[];
   readonly normalisation: Normalisation;
+  /** Standard deviation of each token's attribution over seeds; null where the method draws nothing. */
+  readonly spread: readonly number[] | null;
+  readonly maps: readonly TokenMap[];
+  /** What the explained number consists of, where the method takes it apart; empty elsewhere. */
+  readonly shares: readonly Share[];
   readonly health: readonly HealthCheck[];
   readonly device: string;
   readonly milliseconds: number;

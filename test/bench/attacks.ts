@@ -9,7 +9,7 @@ import { FlipProgram } from '../../src/interpret/attack/flip/flipProgram';
 import type { FlipFrame, FlipQuestion } from '../../src/interpret/attack/flip/flipQuestion';
 import { goalFor } from '../../src/interpret/attack/goals';
 import { Tester, type Trial } from '../../src/interpret/attack/tester';
-import { atText } from '../../src/interpret/saliency/method';
+import { atText } from '../../src/interpret/saliency/gradients/plan';
 import { SaliencyProgram } from '../../src/interpret/saliency/gradients/program';
 import { runPoints } from '../../src/interpret/saliency/gradients/runPoints';
 import { readText } from '../../src/interpret/task/readText';

@@ -1,42 +1,71 @@
-/** What all saliency methods have in common: each is a plan for the saliency program. */
+/** What all saliency methods have in common: from questions about texts to a number for each token. */
+import type { Model } from '../../model/model';
 import type {
+  HealthCheck,
   MethodDescription,
   MethodParameters,
   Normalisation,
   ParameterName,
+  ScalarKind,
+  Share,
+  TokenMap,
 } from '../../protocol/explanation';
-import type { Moment, Point } from './gradients/runPoints';
+import type { WordScores } from '../../protocol/task';
+import type { RunOptions } from '../task/predictRows';
+import type { ReadText } from '../task/readText';
+import type { Asked, Reading } from '../task/reading';
 
 /** Every parameter has a value; those that the method does not read have one without effect. */
 export type ResolvedParameters = Required<MethodParameters>;
 
-/** What a method computes, in terms of the program (programGraph.ts). */
-export interface Plan {
-  /** Where the gradient is taken, and with which weight it enters the sum. */
-  readonly points: readonly Point[];
-  readonly moment: Moment;
-  /** Multiplies the gradient by the input's distance from the baseline before it is reduced. */
-  readonly product: boolean;
-  /** How the vector of a token becomes a number. */
-  readonly reduce: 'sum' | 'l1' | 'l2';
-  /** Takes the magnitude of that number. */
-  readonly absolute: boolean;
+/** A text that was read, and what is asked about it. */
+export interface Job {
+  readonly read: ReadText;
+  readonly reading: Reading;
+  readonly asked: Asked;
+}
+
+/** The same question about some texts. */
+export interface SaliencyWork {
+  readonly model: Model;
+  readonly jobs: readonly Job[];
+  readonly scalar: ScalarKind;
+  readonly parameters: ResolvedParameters;
+  readonly wordScores: WordScores;
+}
+
+/** What a method has found about one text. */
+export interface Attribution {
+  /** Indices of the tokens that were seen, in the order of the text. */
+  readonly seen: readonly number[];
+  /** The raw numbers of the formula, one for each of `seen`. */
+  readonly attributions: readonly number[];
+  /** True: the sign says towards or away from what is explained; false: a magnitude. */
+  readonly signed: boolean;
   readonly normalisation: Normalisation;
-  /** For path methods: the numbers must add up to the scalar's rise from the baseline to the text. */
-  readonly complete: boolean;
+  /** Standard deviations of the attributions over seeds, where the method draws; null where it does not. */
+  readonly spread: readonly number[] | null;
+  /** Further maps of the same tokens; their attributions in the order of `seen`. */
+  readonly maps: readonly TokenMap[];
+  /** What the explained number consists of; empty where the method does not take it apart. */
+  readonly shares: readonly Share[];
+  /** What the method itself found out about its trustworthiness; the checks that hold for all methods are made elsewhere. */
+  readonly health: readonly HealthCheck[];
+  /** How far the function that was explained is from the file's, at this text (largest difference of a logit). */
+  readonly disagreement: number;
+  readonly device: string;
 }
 
 export interface Method {
   readonly description: MethodDescription;
   /** Parameters that a preset dictates: what is asked for is ignored, the default is used and reported. */
   readonly fixed: readonly ParameterName[];
-  plan(parameters: ResolvedParameters): Plan;
+  /**
+   * One answer a job, the same whatever the other jobs are. Throws GlassboxError: 'cancelled'; 'unsupported' with one sentence
+   * where the model has not what the method needs; 'bad-input' for parameters that make no sense for a text.
+   */
+  attribute(work: SaliencyWork, options: RunOptions): Promise<Attribution[]>;
 }
 
-/** The point at the text itself. */
-export const atText: Point = { alpha: 1, weight: 1, sigma: 0, relative: false, sample: 0 };
-
-/** True where the sign of a plan's numbers says towards or away. */
-export function isSigned(plan: Plan): boolean {
-  return plan.reduce === 'sum' && plan.moment === 'mean' && !plan.absolute;
-}
+/** Of methods without these. */
+export const plain = { spread: null, maps: [], shares: [] } as const;

@@ -19,6 +19,12 @@ const without: ResolvedParameters = {
   noiseScale: 'absolute',
   moment: 'mean',
   seed: 0,
+  feature: 'word',
+  removal: 'mask',
+  kernelWidth: 25,
+  ridge: 1,
+  span: 1,
+  epsilon: 1e-6,
 };
 
 const most = 10_000;
@@ -51,6 +57,8 @@ export function parametersOf(method: Method, resolved: ResolvedParameters): Meth
 }
 
 function aggregation({ title, aggregations }: MethodDescription, asked: Aggregation): Aggregation {
+  // Methods that make no vectors.
+  if (aggregations.length === 0) return without.aggregate;
   if (aggregations.includes(asked)) return asked;
   // Methods whose vector is a product with the input already: its sum is the dot product.
   if (asked === 'sum' && aggregations.includes('dot')) return 'dot';

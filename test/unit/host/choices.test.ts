@@ -3,7 +3,13 @@ import { defaultChoices, fitChoices, readChoices } from '../../../src/host/choic
 import type { Surroundings } from '../../../src/host/choices';
 import type { LabelChoice, MethodDescription } from '../../../src/protocol';
 
-const about = { about: 'a', source: 's' };
+const about = {
+  about: 'a',
+  source: 's',
+  family: 'gradient',
+  costly: false,
+  linear: true,
+} as const;
 const gradient: MethodDescription = {
   name: 'gradient',
   title: 'Gradient',

@@ -23,6 +23,9 @@ const methods: PanelState['methods'] = [
       baseline: 'zero',
     },
     aggregations: ['dot', 'l1', 'l2'],
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
   {
     name: 'gradient',
@@ -31,6 +34,9 @@ const methods: PanelState['methods'] = [
     source: 'Simonyan et al. 2014',
     defaults: { aggregate: 'l2' },
     aggregations: ['l2', 'l1', 'dot'],
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
   {
     name: 'smoothgrad',
@@ -46,6 +52,9 @@ const methods: PanelState['methods'] = [
       seed: 1,
     },
     aggregations: ['l2', 'l1', 'dot'],
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
   {
     name: 'allennlp-simple-gradients',
@@ -55,6 +64,9 @@ const methods: PanelState['methods'] = [
     defaults: { aggregate: 'l1' },
     aggregations: ['l1'],
     scalar: 'loss',
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
 ];
 
@@ -208,6 +220,9 @@ export function stateOf(
       attributions: scores.map(score => score * 1.61),
       scores,
       normalisation: 'max',
+      spread: null,
+      maps: [],
+      shares: [],
       health,
       device: 'webgpu',
       milliseconds: 41.3,

@@ -1,7 +1,7 @@
 /** How much each word of a text matters to the decision: what Input Reduction removes first matters least. */
 import type { ResolvedAttackOptions } from '../../../protocol/attack';
 import { combine } from '../../saliency/gradients/combine';
-import { atText } from '../../saliency/method';
+import { atText } from '../../saliency/gradients/plan';
 import { SaliencyProgram } from '../../saliency/gradients/program';
 import { runPoints, type Reductions, type RowResult } from '../../saliency/gradients/runPoints';
 import type { Part } from '../../task/decision';

@@ -3,7 +3,7 @@
  * explain the loss, drop the sign and let the numbers sum to 1. They follow AllenNLP's intended
  * formulas; where its code does something else, `about` says so.
  */
-import { atText, type Method, type Plan } from '../method';
+import { atText, gradientMethod, type Plan } from './plan';
 import { pathPoints } from './quadrature';
 import { noisyPoints } from './smoothGrad';
 
@@ -18,7 +18,7 @@ const shape: Omit<Plan, 'points'> = {
 
 const source = 'Wallace et al. 2019, arXiv:1909.09251; AllenNLP 2.10.1';
 
-export const allenNlpSimpleGradient: Method = {
+export const allenNlpSimpleGradient = gradientMethod({
   description: {
     name: 'allennlp-simple-gradient',
     title: 'AllenNLP simple gradient',
@@ -28,12 +28,15 @@ export const allenNlpSimpleGradient: Method = {
     defaults: { aggregate: 'dot' },
     aggregations: ['dot'],
     scalar: 'loss',
+    family: 'gradient',
+    costly: false,
+    linear: false,
   },
   fixed: [],
   plan: () => ({ ...shape, points: [atText] }),
-};
+});
 
-export const allenNlpIntegratedGradient: Method = {
+export const allenNlpIntegratedGradient = gradientMethod({
   description: {
     name: 'allennlp-integrated-gradient',
     title: 'AllenNLP integrated gradient',
@@ -43,6 +46,9 @@ export const allenNlpIntegratedGradient: Method = {
     defaults: { aggregate: 'dot', steps: 10, quadrature: 'left', baseline: 'zero' },
     aggregations: ['dot'],
     scalar: 'loss',
+    family: 'gradient',
+    costly: false,
+    linear: false,
   },
   fixed: ['steps', 'quadrature', 'baseline'],
   plan: ({ steps, quadrature }) => ({
@@ -50,9 +56,9 @@ export const allenNlpIntegratedGradient: Method = {
     points: pathPoints(quadrature, steps).map(point => ({ ...atText, ...point })),
     complete: true,
   }),
-};
+});
 
-export const allenNlpSmoothGradient: Method = {
+export const allenNlpSmoothGradient = gradientMethod({
   description: {
     name: 'allennlp-smooth-gradient',
     title: 'AllenNLP smooth gradient',
@@ -69,6 +75,9 @@ export const allenNlpSmoothGradient: Method = {
     },
     aggregations: ['sum', 'dot'],
     scalar: 'loss',
+    family: 'gradient',
+    costly: false,
+    linear: false,
   },
   fixed: ['samples', 'noise', 'noiseScale', 'moment'],
   plan: parameters => ({
@@ -76,4 +85,4 @@ export const allenNlpSmoothGradient: Method = {
     points: noisyPoints(parameters),
     product: parameters.aggregate === 'dot',
   }),
-};
+});

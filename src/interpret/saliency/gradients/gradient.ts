@@ -1,7 +1,7 @@
-import { atText, type Method } from '../method';
+import { atText, gradientMethod } from './plan';
 
 /** The gradient g of the scalar by the word vector e of each token; `dot` is sum_d g e. */
-export const gradient: Method = {
+export const gradient = gradientMethod({
   description: {
     name: 'gradient',
     title: 'Gradient',
@@ -10,6 +10,9 @@ export const gradient: Method = {
     source: 'Simonyan et al. 2013, arXiv:1312.6034; L2 norm: Li et al. 2016, arXiv:1506.01066',
     defaults: { aggregate: 'l2' },
     aggregations: ['l2', 'l1', 'dot', 'sum'],
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
   fixed: [],
   plan: ({ aggregate }) => ({
@@ -21,4 +24,4 @@ export const gradient: Method = {
     normalisation: 'max',
     complete: false,
   }),
-};
+});

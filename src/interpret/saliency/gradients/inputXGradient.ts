@@ -1,7 +1,7 @@
-import { atText, type Method } from '../method';
+import { atText, gradientMethod } from './plan';
 
 /** The product e g, element by element; `dot` is its sum over the embedding, `l1` and `l2` are its norms. */
-export const inputXGradient: Method = {
+export const inputXGradient = gradientMethod({
   description: {
     name: 'input-x-gradient',
     title: 'Input x gradient',
@@ -10,6 +10,9 @@ export const inputXGradient: Method = {
     source: 'Shrikumar et al. 2016, arXiv:1605.01713',
     defaults: { aggregate: 'dot' },
     aggregations: ['dot', 'l1', 'l2'],
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
   fixed: [],
   plan: ({ aggregate }) => ({
@@ -21,4 +24,4 @@ export const inputXGradient: Method = {
     normalisation: 'max',
     complete: false,
   }),
-};
+});

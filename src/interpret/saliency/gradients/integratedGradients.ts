@@ -1,4 +1,4 @@
-import { atText, type Method } from '../method';
+import { atText, gradientMethod } from './plan';
 import { pathPoints } from './quadrature';
 
 /**
@@ -6,7 +6,7 @@ import { pathPoints } from './quadrature';
  * (Sundararajan et al., equation 1), all tokens moving together. With the pad and mask baselines the
  * special tokens stay what they are.
  */
-export const integratedGradients: Method = {
+export const integratedGradients = gradientMethod({
   description: {
     name: 'integrated-gradients',
     title: 'Integrated gradients',
@@ -15,6 +15,9 @@ export const integratedGradients: Method = {
     source: 'Sundararajan et al. 2017, arXiv:1703.01365',
     defaults: { aggregate: 'dot', steps: 50, quadrature: 'gauss-legendre', baseline: 'zero' },
     aggregations: ['dot', 'l1', 'l2'],
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
   fixed: [],
   plan: ({ aggregate, steps, quadrature }) => ({
@@ -26,4 +29,4 @@ export const integratedGradients: Method = {
     normalisation: 'max',
     complete: true,
   }),
-};
+});

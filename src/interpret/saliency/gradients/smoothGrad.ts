@@ -1,4 +1,5 @@
-import { atText, type Method, type ResolvedParameters } from '../method';
+import type { ResolvedParameters } from '../method';
+import { atText, gradientMethod } from './plan';
 import type { Point } from './runPoints';
 
 /**
@@ -7,7 +8,7 @@ import type { Point } from './runPoints';
  * mean by the clean word vector e, and squares and variances by e^2, which makes them the moments of
  * the product e g(e + noise).
  */
-export const smoothGrad: Method = {
+export const smoothGrad = gradientMethod({
   description: {
     name: 'smoothgrad',
     title: 'SmoothGrad',
@@ -24,6 +25,9 @@ export const smoothGrad: Method = {
       seed: 0,
     },
     aggregations: ['dot', 'l2', 'l1', 'sum'],
+    family: 'gradient',
+    costly: false,
+    linear: true,
   },
   fixed: [],
   plan: parameters => ({
@@ -35,7 +39,7 @@ export const smoothGrad: Method = {
     normalisation: 'max',
     complete: false,
   }),
-};
+});
 
 /** As many equally weighted draws of noise as there are samples. */
 export function noisyPoints({ samples, noise, noiseScale }: ResolvedParameters): Point[] {
