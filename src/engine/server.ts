@@ -6,6 +6,7 @@ import { findSuspicious } from '../interpret/influence/suspicious';
 import type { TrainingSet } from '../interpret/influence/trainingSet';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
+import { explainMany } from '../interpret/saliency/explainMany';
 import { methodDescriptions } from '../interpret/saliency/methods';
 import { SaliencyProgram } from '../interpret/saliency/gradients/program';
 import type { Model } from '../model/model';
@@ -17,6 +18,8 @@ import type {
   EngineRequests,
   EngineStatus,
   ExplainIdsRequest,
+  ExplainManyRequest,
+  NotExplained,
 } from '../protocol/engineMessages';
 import type {
   DevicePreference,
@@ -73,6 +76,21 @@ export class EngineServer {
       const explanation = await explain(model, request, context);
       this.explained++;
       return explanation;
+    }, context.signal);
+  }
+
+  /** Explains several texts; one that cannot be explained says why. Throws GlassboxError for what concerns all. */
+  explainMany(
+    request: ExplainManyRequest,
+    context: Partial<HandlerContext> = {},
+  ): Promise<(Explanation | NotExplained)[]> {
+    return this.queue.run(async () => {
+      const { modelDir, device, task } = request;
+      const model = await this.models.get(modelDir, device, { task });
+      stopIfCancelled(context);
+      const explanations = await explainMany(model, request, context);
+      this.explained += explanations.length;
+      return explanations;
     }, context.signal);
   }
 
@@ -180,6 +198,9 @@ export function serve(
   channel.handle('loadModel', (place, context) => thenTell(server.loadModel(place, context)));
   channel.handle('explain', (request, context) => thenTell(server.explain(request, context)));
   channel.handle('explainIds', (request, context) => thenTell(server.explainIds(request, context)));
+  channel.handle('explainMany', (request, context) =>
+    thenTell(server.explainMany(request, context)),
+  );
   channel.handle('attack', (request, context) => {
     const { trace } = request;
     const tell = (result: AttackResult): void => {

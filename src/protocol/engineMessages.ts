@@ -14,8 +14,10 @@ import type {
   SuspicionRequest,
   SuspicionResult,
 } from './influence';
+import type { PredictedText, PredictRequest } from './evaluation';
+import type { MeasuredText, MeasureRequest } from './measures';
 import type { CheckRequest, ModelCheck } from './modelCheck';
-import type { Gold, LabelChoice, ReadingOptions, TaskKind } from './task';
+import type { Gold, LabelChoice, ReadingOptions, TaskKind, TextInput } from './task';
 
 /** A text that is token ids already. */
 export interface TokenRow {
@@ -40,6 +42,22 @@ export interface ExplainIdsRequest extends ReadingOptions {
   readonly label: LabelChoice;
 }
 
+/** Several texts, explained alike in few runs. */
+export interface ExplainManyRequest extends ReadingOptions {
+  readonly modelDir: string;
+  readonly device: DevicePreference;
+  readonly texts: readonly TextInput[];
+  readonly method: string;
+  readonly parameters: MethodParameters;
+  readonly scalar: ScalarKind;
+  readonly label: LabelChoice;
+}
+
+/** A text that cannot be explained: one sentence. */
+export interface NotExplained {
+  readonly failed: string;
+}
+
 export interface EngineStatus {
   readonly pid: number;
   /** Resident memory in bytes. */
@@ -54,6 +72,11 @@ export type EngineRequests = {
     result: ModelInfo;
   };
   explain: { params: ExplainRequest; result: Explanation };
+  explainMany: { params: ExplainManyRequest; result: (Explanation | NotExplained)[] };
+  /** In the order of the texts. */
+  predict: { params: PredictRequest; result: PredictedText[] };
+  /** How good the explanations of a text by some methods are. */
+  measure: { params: MeasureRequest; result: MeasuredText };
   explainIds: { params: ExplainIdsRequest; result: Explanation[] };
   /** A cancelled attack is rejected; its trace so far was told by 'attackTrace'. */
   attack: { params: AttackRequest; result: AttackResult };

@@ -11,3 +11,6 @@ export * from './panelStates';
 export * from './channelTypes';
 export * from './channel';
 export * from './port';
+export * from './measures';
+export * from './evaluation';
+export * from './comparison';

@@ -1,6 +1,9 @@
 /** What host and panel say to each other. The panel holds no truth: the host resends on 'ready'. */
 import type { AttackSettings } from './attack';
 import type { AttackTable } from './attackTable';
+import type { ComparisonState, ModelChangesState } from './comparison';
+import type { DriversSettings, DriversState, EvaluationCell, EvaluationState } from './evaluation';
+import type { MeasureReport } from './measures';
 import type { InfluenceSettings, SuspicionSettings } from './influence';
 import type {
   PanelChoices,
@@ -33,6 +36,13 @@ export type ToPanelEvents = {
   };
   /** An attack on several lines: the whole table, then row by row (`attackTable.ts`). */
   lines: AttackTable;
+  /** Maps side by side; sent whole whenever a row is done. */
+  comparison: ComparisonState;
+  evaluation: EvaluationState;
+  evaluationCell: EvaluationCell;
+  drivers: DriversState;
+  modelChanges: ModelChangesState;
+  measures: MeasureReport;
   show: PanelState;
   /** A new explanation is being computed: fade the old one. */
   busy: { readonly says: string };
@@ -106,6 +116,36 @@ export type FromPanelEvents = {
   linesResume: null;
   /** Show the file that holds the results. */
   linesShowFile: { readonly as: 'jsonl' | 'csv' };
+  /** Compute a row that is costly, or one that failed again. */
+  compareRow: { readonly key: string };
+  /** Show the row's explanation under the tab 'saliency'. */
+  compareOpen: { readonly key: string };
+  /** Choose another model to compare with. */
+  compareModel: null;
+  /** Go to a line of the dataset that was evaluated, or explain it under 'saliency'. */
+  evaluationReveal: { readonly line: number };
+  evaluationExplain: { readonly line: number };
+  /** Lines of a cell of the confusion matrix; answered by 'evaluationCell'. */
+  evaluationShowCell: { readonly gold: string; readonly predicted: string };
+  evaluationResume: null;
+  /** Put the wrong lines into the Problems view, or take them out. */
+  evaluationProblems: { readonly on: boolean };
+  /** Show the file with the results. */
+  evaluationShowFile: null;
+  driversAgain: DriversSettings;
+  driversReveal: { readonly line: number };
+  modelsReveal: { readonly line: number };
+  /** Compare both models on this line under 'compare'. */
+  modelsOpen: { readonly line: number };
+  modelsResume: null;
+  measuresResume: null;
+  measuresShowFile: { readonly as: 'jsonl' | 'html' };
+  /** A picture of a map, as PNG (bytes in base64, made by the panel), to be saved where the user says. */
+  savePng: { readonly base64: string };
+  /** Copy it to the clipboard as text of an SVG. */
+  copyPicture: { readonly svg: string };
+  /** The view of a tab as one HTML file without scripts, made by the panel; to be saved where the user says. */
+  savePage: { readonly html: string; readonly name: string };
   selectModel: null;
   showLog: null;
 };

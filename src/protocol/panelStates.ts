@@ -74,6 +74,11 @@ export const panelTabs = [
   'suspicious',
   'rewrite',
   'lines',
+  'compare',
+  'evaluation',
+  'drivers',
+  'models',
+  'measures',
 ] as const;
 export type PanelTab = (typeof panelTabs)[number];
 
