@@ -1,11 +1,16 @@
 /** The panel: listens to the host, shows what it says, and remembers what it needs to come back. */
 import type { FromPanelEvents, PanelTab } from '../src/protocol';
 import { createAttackView } from './attack/attackView';
+import { createCompareView } from './compare/compareView';
 import { registerControls, createButton } from './controls';
 import { make } from './dom';
+import { createDriversView } from './drivers/driversView';
+import { createEvaluationView } from './evaluation/evaluationView';
 import { connectHost } from './hostLink';
 import { createInfluenceView, spokenTrace } from './influence/influenceView';
 import { createLinesView } from './lines/linesView';
+import { createMeasuresView } from './measures/measuresView';
+import { createModelsView } from './models/modelsView';
 import { createNotices } from './notices';
 import { createRewriteView } from './rewrite/rewriteView';
 import { createSaliencyView } from './saliencyView';
@@ -48,6 +53,9 @@ const deeds: readonly (keyof FromPanelEvents)[] = [
   ...(['copyJson', 'savePicture', 'attackCopy', 'attackAppend', 'rewriteAppend'] as const),
   ...(['linesReveal', 'linesShowFile'] as const),
   ...(['influenceReveal', 'influenceCopy', 'influenceSave'] as const),
+  ...(['savePng', 'copyPicture', 'savePage'] as const),
+  ...(['evaluationReveal', 'evaluationProblems', 'evaluationShowFile'] as const),
+  ...(['driversReveal', 'modelsReveal', 'measuresShowFile'] as const),
   ...(['suspiciousReveal', 'suspiciousCopy', 'suspiciousSave', 'suspiciousProblems'] as const),
 ];
 const tell: ViewEvents['tell'] = (event, body) => {
@@ -62,6 +70,11 @@ const influence = createInfluenceView({ tell, ui, setUi: save });
 const suspicious = createSuspiciousView({ tell, ui, setUi: save });
 const rewrite = createRewriteView({ tell, announce });
 const lines = createLinesView({ tell, ui, setUi: save });
+const compare = createCompareView({ tell, ui, setUi: save });
+const evaluation = createEvaluationView({ tell, ui, setUi: save });
+const drivers = createDriversView({ tell, ui, setUi: save });
+const models = createModelsView({ tell, ui, setUi: save });
+const measures = createMeasuresView({ tell, ui, setUi: save });
 const tabs = createTabs(
   {
     saliency: saliency.element,
@@ -70,6 +83,11 @@ const tabs = createTabs(
     suspicious: suspicious.element,
     rewrite: rewrite.element,
     lines: lines.element,
+    compare: compare.element,
+    evaluation: evaluation.element,
+    drivers: drivers.element,
+    models: models.element,
+    measures: measures.element,
   },
   saved.tab,
   tab => {
@@ -145,6 +163,26 @@ channel.on('rewritten', answer => {
 channel.on('lines', table => {
   arrived('lines', table.state === 'running');
   lines.show(table);
+});
+channel.on('comparison', state => {
+  arrived('compare', state.running !== null);
+  compare.show(state);
+});
+channel.on('evaluation', state => {
+  arrived('evaluation', state.state === 'running');
+  evaluation.show(state);
+});
+channel.on('drivers', state => {
+  arrived('drivers', state.state === 'running');
+  drivers.show(state);
+});
+channel.on('modelChanges', state => {
+  arrived('models', state.state === 'running');
+  models.show(state);
+});
+channel.on('measures', report => {
+  arrived('measures', report.state === 'running');
+  measures.show(report);
 });
 channel.on('tab', ({ tab }) => {
   tabs.choose(tab);

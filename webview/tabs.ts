@@ -13,6 +13,11 @@ const titles: Readonly<Record<PanelTab, string>> = {
   suspicious: 'Suspicious Labels',
   rewrite: 'Rewrite',
   lines: 'Lines',
+  compare: 'Compare',
+  evaluation: 'Evaluation',
+  drivers: 'Drivers',
+  models: 'Models',
+  measures: 'Measures',
 };
 
 export interface Tabs {

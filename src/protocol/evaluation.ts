@@ -1,5 +1,11 @@
 /** Predictions for a whole dataset: what the model gets right and wrong, and which tokens drive it; shared by every process. */
-import type { DevicePreference, MethodParameters, Prediction, ScalarKind } from './explanation';
+import type {
+  DevicePreference,
+  MethodDescription,
+  MethodParameters,
+  Prediction,
+  ScalarKind,
+} from './explanation';
 import type { ReadingOptions, TaskKind, TextInput } from './task';
 
 /** Some texts at once, to be predicted and nothing else. */
@@ -162,4 +168,6 @@ export interface DriversState {
   readonly rows: readonly DriverRow[];
   readonly labels: readonly string[];
   readonly state: 'running' | 'done' | 'stopped';
+  /** What can be chosen in place of the method; without them the panel offers those of the saliency view. */
+  readonly methods?: readonly MethodDescription[];
 }
