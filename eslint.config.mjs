@@ -35,7 +35,7 @@ function floorRules(folder, index) {
       message: `Only ${rule.owners.join(', ')} may import ${name}: ${rule.why}.`,
     }));
   return {
-    files: [`src/${folder}/**/*.ts`],
+    files: [`src/${folder}/**/*.{ts,tsx}`],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
