@@ -53,6 +53,8 @@ function cancelTab(parts: PanelHandlerParts): void {
   for (const work of works) work.cancel();
 }
 
+const nothing = () => undefined;
+
 export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
   const { choices, heatmap } = parts;
   /** Runs `work`; what it throws is told as every failure is. */
@@ -94,6 +96,25 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
     ...makeInfluenceHandlers(parts, guarded),
     ...makeRewriteHandlers(parts, guarded),
     ...makeLinesHandlers(parts, guarded),
+    compareRow: nothing,
+    compareOpen: nothing,
+    compareModel: nothing,
+    evaluationReveal: nothing,
+    evaluationExplain: nothing,
+    evaluationShowCell: nothing,
+    evaluationResume: nothing,
+    evaluationProblems: nothing,
+    evaluationShowFile: nothing,
+    driversAgain: nothing,
+    driversReveal: nothing,
+    modelsReveal: nothing,
+    modelsOpen: nothing,
+    modelsResume: nothing,
+    measuresResume: nothing,
+    measuresShowFile: nothing,
+    savePng: nothing,
+    copyPicture: nothing,
+    savePage: nothing,
     selectModel() {
       void vscode.commands.executeCommand(commands.selectModel);
     },

@@ -27,7 +27,7 @@ export interface SuspicionsParts extends LongWorkParts {
   readonly training: TrainingChoice;
   readonly remembered: InfluenceMemory;
   readonly problems: SuspicionProblems;
-  readonly panel: Pick<PanelHost, 'open' | 'suspicious'>;
+  readonly panel: Pick<PanelHost, 'open' | 'work'>;
   readonly status: Pick<ModelStatus, 'set'>;
   readonly log: vscode.LogOutputChannel;
 }
@@ -200,7 +200,7 @@ export class Suspicions implements vscode.Disposable {
 
   private show(suspected: Suspected): void {
     this.current = suspected;
-    this.parts.panel.suspicious(suspected.state);
+    this.parts.panel.work('suspicious', suspected.state);
     this.found.fire(suspected.state);
   }
 

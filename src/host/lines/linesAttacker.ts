@@ -37,7 +37,7 @@ export interface LinesAttackerParts {
   readonly fields: FieldChoice;
   readonly choices: ChoiceMemory;
   readonly places: ResultPlaces;
-  readonly panel: Pick<PanelHost, 'open' | 'busy' | 'idle' | 'lines'>;
+  readonly panel: Pick<PanelHost, 'open' | 'busy' | 'idle' | 'work'>;
   readonly status: Pick<ModelStatus, 'set'>;
   /** Asks whether so many records shall be attacked; false: no. */
   readonly confirm: (records: number, file: string) => Promise<boolean>;
@@ -171,7 +171,7 @@ export class LinesAttacker implements vscode.Disposable {
   ): Promise<AttackTable> {
     const { panel, status, engine } = this.parts;
     const throttle = new Throttle<AttackTable>(table => {
-      panel.lines(table);
+      panel.work('lines', table);
     });
     const show = (raw: AttackTable) => {
       const saved = { jsonl: shortPath(paths.jsonl), csv: shortPath(paths.csv) };
@@ -211,7 +211,7 @@ export class LinesAttacker implements vscode.Disposable {
     if (current?.table.state !== 'running') return;
     const table: AttackTable = { ...current.table, state: 'stopped' };
     this.current = { ...current, table };
-    this.parts.panel.lines(table);
+    this.parts.panel.work('lines', table);
     this.told.fire(table);
   }
 

@@ -3,14 +3,13 @@ import * as vscode from 'vscode';
 import type {
   AttackMap,
   AttackState,
-  AttackTable,
+  EvaluationCell,
   InfluenceMap,
   InfluenceState,
   PanelState,
   PanelTab,
   RecordInfo,
   RewriteState,
-  SuspicionState,
   ToPanelEvents,
 } from '../../protocol';
 import { Channel } from '../../protocol';
@@ -18,7 +17,7 @@ import { panelViewType } from '../ids';
 import { listenTo, type PanelChannel, type PanelHandlers } from './listen';
 import { panelHtml, webviewRoot } from './panelHtml';
 import { panelPort } from './panelPort';
-import { Told } from './told';
+import { Told, type WorkEvent } from './told';
 
 export class PanelHost implements vscode.Disposable {
   private panel: vscode.WebviewPanel | null = null;
@@ -191,14 +190,20 @@ export class PanelHost implements vscode.Disposable {
     this.channel?.emit('influenceMap', map);
   }
 
-  /** A ranking of suspicious lines that has come further, or another one. */
-  suspicious(state: SuspicionState): void {
+  /** Work that a tab is about begins, has come further, or has ended. */
+  work<Name extends WorkEvent>(name: Name, state: ToPanelEvents[Name]): void {
     const { told } = this;
     // As in `attack`.
-    if (!told.suspicious?.running) Object.assign(told, { busy: null, failed: null });
-    told.suspicious = state;
+    if (!told.isRunning(name)) Object.assign(told, { busy: null, failed: null });
+    told.keep(name, state);
     this.nameTab();
-    this.channel?.emit('suspicious', state);
+    this.channel?.emit(name, state);
+  }
+
+  /** Lines of a cell of the evaluation that is shown. */
+  evaluationCell(cell: EvaluationCell): void {
+    this.told.evaluationCell = cell;
+    this.channel?.emit('evaluationCell', cell);
   }
 
   /** Another line to rewrite, or other pins. */
@@ -212,16 +217,6 @@ export class PanelHost implements vscode.Disposable {
   rewritten(answer: ToPanelEvents['rewritten'], state: RewriteState): void {
     this.told.rewrite = state;
     this.channel?.emit('rewritten', answer);
-  }
-
-  /** An attack on several lines: it begins, has come further, or has ended. */
-  lines(table: AttackTable): void {
-    const { told } = this;
-    // As in `attack`.
-    if (told.lines?.state !== 'running') Object.assign(told, { busy: null, failed: null });
-    told.lines = table;
-    this.nameTab();
-    this.channel?.emit('lines', table);
   }
 
   /** The panel itself stays open: VS Code closes it, or brings it back after a restart. */

@@ -5,6 +5,7 @@ import type { Engine } from '../../../src/host/explain/engine';
 import type { ExplainerParts } from '../../../src/host/explain/explainer';
 import { Explainer } from '../../../src/host/explain/explainer';
 import { Failures } from '../../../src/host/failures';
+import type { WorkEvent } from '../../../src/host/panel/told';
 import type { ModelUseParts } from '../../../src/host/models/modelUse';
 import { ModelUse } from '../../../src/host/models/modelUse';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
@@ -19,7 +20,6 @@ import type {
   InfluenceRequest,
   InfluenceState,
   SuspicionRequest,
-  SuspicionState,
   ToPanelEvents,
 } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
@@ -108,7 +108,10 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   const rewritten: ToPanelEvents['rewritten'][] = [];
   const traces: InfluenceState[] = [];
   const rowMaps: InfluenceMap[] = [];
-  const rankings: SuspicionState[] = [];
+  const works: { [Name in WorkEvent]: ToPanelEvents[Name][] } = {
+    ...{ suspicious: [], lines: [], comparison: [], evaluation: [] },
+    ...{ drivers: [], modelChanges: [], measures: [] },
+  };
   const tell = (what: string) => () => {
     told.push(what);
   };
@@ -137,10 +140,9 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
     influenceMap: (map: InfluenceMap) => {
       rowMaps.push(map);
     },
-    suspicious: (state: SuspicionState) => {
-      rankings.push(state);
+    work: <Name extends WorkEvent>(name: Name, state: ToPanelEvents[Name]) => {
+      works[name].push(state);
     },
-    lines: tell('lines'),
     failed: (message: string) => {
       told.push(`failed: ${message}`);
     },
@@ -165,7 +167,7 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   const reader = new RecordReader(new FieldChoice(new FakeMemento()));
   const isOccupied = () => false;
   return {
-    ...{ traces, rowMaps, rankings },
+    ...{ traces, rowMaps, works },
     ...{ told, maps, rewritten, panel, status, log, failures, use, choices, reader, isOccupied },
   };
 }

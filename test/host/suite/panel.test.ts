@@ -49,6 +49,25 @@ function handlers(change: Partial<PanelHandlers> = {}): PanelHandlers {
     linesOpen: ignore,
     linesResume: ignore,
     linesShowFile: ignore,
+    compareRow: ignore,
+    compareOpen: ignore,
+    compareModel: ignore,
+    evaluationReveal: ignore,
+    evaluationExplain: ignore,
+    evaluationShowCell: ignore,
+    evaluationResume: ignore,
+    evaluationProblems: ignore,
+    evaluationShowFile: ignore,
+    driversAgain: ignore,
+    driversReveal: ignore,
+    modelsReveal: ignore,
+    modelsOpen: ignore,
+    modelsResume: ignore,
+    measuresResume: ignore,
+    measuresShowFile: ignore,
+    savePng: ignore,
+    copyPicture: ignore,
+    savePage: ignore,
     selectModel: ignore,
     showLog: ignore,
     ...change,
@@ -212,7 +231,7 @@ describe('the panel', () => {
     host.open('influence');
     host.influence(trace);
     host.influenceMap({ place, state: someState(), failed: null });
-    host.suspicious(ranking);
+    host.work('suspicious', ranking);
     await until('it was told', () => seen.includes('suspicious'));
     assert.equal(panel.title, 'Glassbox: a.txt:3');
     seen.length = 0;

@@ -65,7 +65,7 @@ describe('Find Suspicious Labels', () => {
       ],
     );
     assert.equal(engine.rankings[0]?.train.path, train.fsPath);
-    const state = parts.rankings.at(-1);
+    const state = parts.works.suspicious.at(-1);
     assert.deepEqual(
       [state?.train, state?.running, state?.inProblems],
       ['suspected/ranked.train.jsonl', null, false],
@@ -85,7 +85,7 @@ describe('Find Suspicious Labels', () => {
     await parts.suspicions.find(train);
     parts.handlers.suspiciousProblems({ on: true });
     assert.equal(await parts.done(), null);
-    assert.equal(parts.rankings.at(-1)?.inProblems, true);
+    assert.equal(parts.works.suspicious.at(-1)?.inProblems, true);
     const document = await vscode.workspace.openTextDocument(train);
     const { Warning, Information } = vscode.DiagnosticSeverity;
     assert.deepEqual(
@@ -107,7 +107,7 @@ describe('Find Suspicious Labels', () => {
     );
     parts.handlers.suspiciousProblems({ on: false });
     assert.equal(await parts.done(), null);
-    assert.deepEqual([problems(), parts.rankings.at(-1)?.inProblems], [[], false]);
+    assert.deepEqual([problems(), parts.works.suspicious.at(-1)?.inProblems], [[], false]);
   });
 
   it('lets them follow edits, go while their line is another one, and come back', async () => {
@@ -162,7 +162,7 @@ describe('Find Suspicious Labels', () => {
     assert.equal(await parts.done(), null);
     assert.deepEqual(parts.remembered.suspicion, settings);
     assert.equal(engine.rankings.at(-1)?.method, 'loss');
-    const state = parts.rankings.at(-1);
+    const state = parts.works.suspicious.at(-1);
     assert.deepEqual([state?.result, state?.running], [first, null]);
   });
 
