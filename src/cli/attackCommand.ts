@@ -3,6 +3,7 @@ import type { Colors } from 'picocolors/types';
 import { attackJson } from '../batch/attackJson';
 import { attackRun } from '../batch/attackRun';
 import { csvBeside } from '../batch/resultFiles';
+import { printable } from '../batch/printable';
 import { textInput } from '../dataset';
 import type { EngineClient } from '../engine/client';
 import type { AttackResult } from '../protocol/attack';
@@ -10,7 +11,6 @@ import { GlassboxError } from '../protocol/messages';
 import { attackQuestion, type AttackCommandOptions } from './attackOptions';
 import { reportAttack, reportProgress, reportSummary } from './attackReport';
 import { exitCodes } from './exitCodes';
-import { printable } from './heatLine';
 import { fieldsOf, readRecord, withDataset } from './readRecord';
 import { parseTarget } from './target';
 

@@ -2,9 +2,10 @@
 import type { Colors } from 'picocolors/types';
 import { attackText } from '../batch/attackText';
 import type { AttackPlace } from '../batch/attackJson';
+import { percent } from '../batch/numbers';
+import { printable } from '../batch/printable';
 import type { AttackResult } from '../protocol/attack';
 import type { AttackSummary, AttackTable } from '../protocol/attackTable';
-import { printable } from './heatLine';
 
 /** Lines without the last line break. What was changed is marked by signs and words as well as by colour. */
 export function reportAttack(result: AttackResult, place: AttackPlace, colors: Colors): string {
@@ -55,8 +56,4 @@ function means(summary: AttackSummary): string[] {
       ? []
       : [`accuracy: ${percent(accuracyBefore)} before, ${percent(accuracyAfter)} after`];
   return [...changed, ...queries, ...accuracy];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,5 +1,6 @@
 /** The text of an explanation for a terminal: tinted, and marked so that colour is not needed. */
 import type { Colors } from 'picocolors/types';
+import { printable } from '../batch/printable';
 import type { Explanation, Token } from '../protocol/explanation';
 import type { FieldIndex } from '../protocol/task';
 
@@ -53,14 +54,6 @@ export function specialTokens({ tokens, scores }: Pick<Shown, 'tokens' | 'scores
   return special
     .map(({ token, score }) => `${printable(token.text)} ${score.toFixed(2)}`)
     .join('  ');
-}
-
-/** Characters that would move the cursor, change colours or turn the direction of what follows are shown as symbols. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, character => {
-    const code = character.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd';
-  });
 }
 
 /** Neighbouring tokens with equal marks become one piece; tokens of one place count as one. */

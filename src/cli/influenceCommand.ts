@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { influenceJson, influenceJsonLine } from '../batch/influenceJson';
 import { checkScoresFile, writeScores } from '../batch/scoresFile';
+import { printable } from '../batch/printable';
 import { formatOf, textInput } from '../dataset';
 import { countRecords, readRecords, type BatchRecord } from '../dataset/records';
 import type { EngineClient } from '../engine/client';
@@ -10,7 +11,6 @@ import type { InfluenceResult } from '../protocol/influence';
 import { GlassboxError, type Progress } from '../protocol/messages';
 import type { TextInput } from '../protocol/task';
 import { exitCodes } from './exitCodes';
-import { printable } from './heatLine';
 import { influenceQuestion, type InfluenceCommandOptions } from './influenceOptions';
 import { reportInfluence, reportTraced } from './influenceReport';
 import { progressLines } from './progressLines';

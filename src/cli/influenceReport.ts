@@ -2,9 +2,10 @@
 import path from 'node:path';
 import type { Colors } from 'picocolors/types';
 import type { TestPlace } from '../batch/influenceJson';
+import { inNumber, short } from '../batch/numbers';
+import { printable } from '../batch/printable';
 import { influenceNames, type InfluenceResult, type InfluenceRow } from '../protocol/influence';
-import { printable } from './heatLine';
-import { bar, inNumber, linesOf, opinion, remarks, short, textLines } from './trainingReport';
+import { bar, linesOf, opinion, remarks, textLines } from './trainingReport';
 
 /** Lines without the last line break. Directions are told in words as well as by colour. */
 export function reportInfluence(result: InfluenceResult, place: TestPlace, colors: Colors): string {

@@ -1,6 +1,7 @@
 /** The command line as a function: arguments in, text and exit code out. */
 import { Command, CommanderError } from 'commander';
 import type { Colors } from 'picocolors/types';
+import { printable } from '../batch/printable';
 import { version } from '../../package.json';
 import type { EngineClientOptions, EngineLogger } from '../engine/client';
 import { EngineClient } from '../engine/client';
@@ -13,7 +14,6 @@ import type { CheckOptions } from './checkCommand';
 import { reportCheck } from './checkReport';
 import { exitCodes } from './exitCodes';
 import { explainTarget } from './explainCommand';
-import { printable } from './heatLine';
 import { traceTarget } from './influenceCommand';
 import { addInfluenceOptions, type InfluenceCommandOptions } from './influenceOptions';
 import { reportMethods } from './methodsReport';

@@ -1,6 +1,6 @@
 /** Progress of one long request, on standard error. */
+import { printable } from '../batch/printable';
 import type { Progress } from '../protocol/messages';
-import { printable } from './heatLine';
 
 /**
  * Milliseconds between two lines, the longer the longer it takes: a person knows that it is alive, and what takes an hour

@@ -1,9 +1,10 @@
 /** An explanation as a person reads it in a terminal. */
 import path from 'node:path';
 import type { Colors } from 'picocolors/types';
+import { printable } from '../batch/printable';
 import type { Explanation } from '../protocol/explanation';
 import type { ExplainedRecord } from './explainCommand';
-import { heatLine, printable, specialTokens } from './heatLine';
+import { heatLine, specialTokens } from './heatLine';
 import { asked, decision, verdict } from './verdict';
 
 /** Lines without the last line break. */

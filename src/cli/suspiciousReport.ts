@@ -1,8 +1,9 @@
 /** Suspicious labels as a person reads them in a terminal. */
 import type { Colors } from 'picocolors/types';
+import { inNumber, short } from '../batch/numbers';
+import { printable } from '../batch/printable';
 import { suspicionNames, type SuspicionResult } from '../protocol/influence';
-import { printable } from './heatLine';
-import { bar, inNumber, linesOf, opinion, remarks, short, textLines } from './trainingReport';
+import { bar, linesOf, opinion, remarks, textLines } from './trainingReport';
 
 /** Lines without the last line break. */
 export function reportSuspicion(result: SuspicionResult, colors: Colors): string {

@@ -1,8 +1,8 @@
 /** What `influence` and `suspicious` have in common when they run. */
 import type { Colors } from 'picocolors/types';
+import { printable } from '../batch/printable';
 import type { EngineClient } from '../engine/client';
 import { exitCodes } from './exitCodes';
-import { printable } from './heatLine';
 import { cacheOf, type TrainingOptions } from './trainingOptions';
 
 export interface TrainingTerminal {

@@ -1,12 +1,13 @@
 /** Parts of the reports of `influence` and `suspicious`: a training line, and what limits the trust in an answer. */
 import type { Colors } from 'picocolors/types';
+import { inNumber, short } from '../batch/numbers';
+import { printable } from '../batch/printable';
 import type {
   InfluenceInstance,
   InfluenceResult,
   InfluenceRow,
   TrainingProblem,
 } from '../protocol/influence';
-import { printable } from './heatLine';
 
 /** Characters of a text, and of a label, that a terminal shows; JSON has all of them. */
 const most = { text: 200, label: 60 };
@@ -43,17 +44,6 @@ export function bar(score: number, largest: number): string {
 /** 'line 45', or 'lines 45-52' of a record of several. */
 export function linesOf({ line, endLine }: Pick<InfluenceRow, 'line' | 'endLine'>): string {
   return endLine > line ? `lines ${line}-${endLine}` : `line ${line}`;
-}
-
-/** '67,000'. */
-export function inNumber(count: number): string {
-  return count.toLocaleString('en');
-}
-
-/** Three digits, or those before the point: '0.0213', '1.23e-8', '321,437'. */
-export function short(value: number): string {
-  const large = Math.abs(value) >= 1000 && Math.abs(value) < 1e9;
-  return large ? inNumber(Math.round(value)) : value.toPrecision(3);
 }
 
 type About = Pick<

@@ -1,8 +1,8 @@
 /** What the model decided, what is right, and what is explained, for a terminal. */
 import type { Colors } from 'picocolors/types';
+import { printable } from '../batch/printable';
 import type { Explanation, Prediction } from '../protocol/explanation';
 import type { Entity } from '../protocol/task';
-import { printable } from './heatLine';
 import { writeLabel } from './labelChoice';
 
 /** More choices than this are not all shown: the likeliest, and those that were decided or are right. */

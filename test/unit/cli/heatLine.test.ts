@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createColors } from 'picocolors';
+import { printable } from '../../../src/batch/printable';
 import type { Shown } from '../../../src/cli/heatLine';
-import { heatLine, printable, specialTokens } from '../../../src/cli/heatLine';
+import { heatLine, specialTokens } from '../../../src/cli/heatLine';
 import type { Token } from '../../../src/protocol/explanation';
 
 const plain = createColors(false);
