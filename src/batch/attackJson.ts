@@ -13,15 +13,10 @@ import type {
 } from '../protocol/attack';
 import type { HealthCheck, Prediction } from '../protocol/explanation';
 import type { LabelChoice } from '../protocol/task';
+import type { RunPlace } from './runDataset';
 
 /** Where the attacked text came from. */
-export interface AttackPlace {
-  readonly file: string;
-  /** Line on which the record starts, from 1. */
-  readonly line: number;
-  /** '' where the text has no name, as in plain text and CoNLL. */
-  readonly field: string;
-}
+export type AttackPlace = Omit<RunPlace, 'sha256'>;
 
 export interface AttackedTextJson {
   readonly text: string;

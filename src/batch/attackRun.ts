@@ -1,38 +1,33 @@
 /** Attacks the records of a dataset one after another, writes what comes out, and goes on where it was stopped. */
 import path from 'node:path';
-import type { DatasetFormat, DatasetRecord, FieldOptions, LineSource } from '../dataset';
-import { textInput } from '../dataset';
+import { textInput, type DatasetRecord } from '../dataset';
+import { readRecords, type BatchRecord } from '../dataset/records';
 import { checkTarget } from '../interpret/attack/goals/target';
 import { resolveAttackOptions } from '../interpret/attack/options';
-import type { AttackRequest, AttackResult } from '../protocol/attack';
+import type { AttackRequest, AttackResult, ResolvedAttackOptions } from '../protocol/attack';
 import type { AttackTable, AttackTableRow } from '../protocol/attackTable';
-import type { ModelInfo } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import type { TextInput } from '../protocol/task';
-import type { EarlierRun } from './earlierRun';
+import { askAboutRecord, loadModelOf } from './askEngine';
 import type { BatchEngine } from './engine';
-import { countRecords, readRecords, type BatchRecord } from '../dataset/records';
 import { ResultFiles, type ResultPaths } from './resultFiles';
-import { runHeader } from './runHeader';
-import { attackedLine, errorLine, rowOf, type RunLine, type RunPlace } from './runLines';
+import { countRecordsOf, type RunDataset, type RunPlace } from './runDataset';
+import { recordSettings, runHeader } from './runHeader';
+import {
+  attackedLine,
+  attackRunKind,
+  errorLine,
+  rowOf,
+  type AttackRunSettings,
+  type RunLine,
+} from './runLines';
 import { SummaryCount, type CountedRow } from './summary';
 
 /** What is asked about every record. */
 export type AttackQuestion = Omit<AttackRequest, keyof TextInput | 'trace'>;
 
 export interface AttackRun {
-  readonly dataset: {
-    /** As results shall name it: its path, or a part of that. */
-    readonly file: string;
-    /** Where it lies on disk. */
-    readonly path: string;
-    /** Must not change while the run goes on. */
-    readonly source: LineSource;
-    readonly format: DatasetFormat;
-    readonly fields?: FieldOptions;
-    /** Lines from 0; null or absent: all. */
-    readonly lines?: readonly number[] | null;
-  };
+  readonly dataset: RunDataset;
   readonly question: AttackQuestion;
   /** Null: nothing is written. */
   readonly output: ResultPaths | null;
@@ -61,34 +56,28 @@ export async function attackRun(
   const { dataset, question, output } = run;
   const { signal } = watch;
   const options = resolveAttackOptions(question.attack, question.options);
-  const records = { fields: dataset.fields ?? {}, lines: dataset.lines ?? null, signal };
-  const { source, format } = dataset;
+  const { source, format, fields = {}, lines = null } = dataset;
   const table = new TableOf(run);
   let files: ResultFiles | null = null;
   try {
-    const total = await countRecords(source, format, records);
-    if (total === 0) throw noRecords(run);
-    table.expect(total);
-    const model = await loadModel(engine, question, signal);
+    table.expect(await countRecordsOf(dataset, signal));
+    const model = await loadModelOf(engine, question, signal);
     if (question.attack === 'hotflip' && question.target !== null) {
       checkTarget(model.task, model.labels, question.target);
     }
     const attacked = new Set<number>();
     if (output) {
-      const opened = await ResultFiles.open(
-        output,
-        runHeader(run, options, model),
-        dataset.path,
-        done => refuseChanged(run, output, done),
-      );
+      const settings = settingsOf(run, options);
+      const header = runHeader(attackRunKind, dataset, settings, model);
+      const opened = await ResultFiles.open(output, header, dataset);
       files = opened.files;
-      for (const { counted } of opened.done.values()) {
-        attacked.add(counted.row.line);
-        table.add(counted);
+      for (const { line, kept } of opened.done.values()) {
+        attacked.add(line);
+        table.add(kept);
       }
     }
     watch.onStart?.(table.now('running'));
-    for await (const record of readRecords(source, format, records)) {
+    for await (const record of readRecords(source, format, { fields, lines, signal })) {
       if (attacked.has(record.start + 1)) continue;
       const { line, result } = await attackRecord(run, engine, record, signal);
       await files?.append(line);
@@ -158,72 +147,26 @@ async function attackRecord(
   return await attackText(run, engine, { input: textInput(record), place: named }, signal);
 }
 
-/** A crash of the engine costs one more try; a text that crashes it twice is an error. */
 async function attackText(
-  { dataset, question }: AttackRun,
+  { question }: AttackRun,
   engine: BatchEngine,
   { input, place }: { readonly input: TextInput; readonly place: RunPlace },
   signal: AbortSignal | undefined,
 ): Promise<Attacked> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const result = await engine.call('attack', { ...question, ...input }, { signal });
-      return { line: attackedLine(result, place), result };
-    } catch (error) {
-      if (signal?.aborted) throw cancelled(dataset.source);
-      if (!(error instanceof GlassboxError) || isAboutAll(error)) throw error;
-      if (error.code === 'engine-lost') {
-        // Throws when there is no engine any more: then nothing is wrong with the text.
-        await loadModel(engine, question, signal);
-        if (attempt === 1) continue;
-      }
-      return { line: errorLine(error, place, input), result: null };
-    }
-  }
+  const found = await askAboutRecord(
+    () => engine.call('attack', { ...question, ...input }, { signal }),
+    () => loadModelOf(engine, question, signal),
+    signal,
+  );
+  return found instanceof GlassboxError
+    ? { line: errorLine(found, place, input), result: null }
+    : { line: attackedLine(found, place), result: found };
 }
 
-function isAboutAll({ code }: GlassboxError): boolean {
-  return code === 'cancelled' || code === 'bad-model' || code === 'version';
-}
-
-async function loadModel(
-  engine: BatchEngine,
-  { modelDir, device, task }: AttackQuestion,
-  signal: AbortSignal | undefined,
-): Promise<ModelInfo> {
-  return await engine.call('loadModel', { modelDir, device, ...(task && { task }) }, { signal });
-}
-
-/** Throws where a record that is done already is no longer what it was. */
-async function refuseChanged(
-  { dataset }: AttackRun,
-  { jsonl }: ResultPaths,
-  done: EarlierRun['done'],
-): Promise<void> {
-  const left = new Map(done);
-  const { source, format, fields = {}, lines = null } = dataset;
-  for await (const { start, sha256 } of readRecords(source, format, { fields, lines })) {
-    const before = left.get(start + 1);
-    if (before && before.sha256 !== sha256) throw changed(start + 1);
-    left.delete(start + 1);
-    if (left.size === 0) return;
-  }
-  const [missing] = left.keys();
-  if (missing !== undefined) throw changed(missing);
-
-  function changed(line: number): GlassboxError {
-    return new GlassboxError(
-      'bad-input',
-      `${source.name}, line ${line}, was changed after it was attacked, so the results in ${path.basename(jsonl)} do not fit any more; choose another file name for the results.`,
-    );
-  }
-}
-
-function noRecords({ dataset: { source, lines } }: AttackRun): GlassboxError {
-  const where = lines ? `the chosen lines of ${source.name}` : source.name;
-  return new GlassboxError('bad-input', `There is no record in ${where}; choose lines with text.`);
-}
-
-function cancelled({ name }: LineSource): GlassboxError {
-  return new GlassboxError('cancelled', `The attack on ${name} was cancelled.`);
+function settingsOf(
+  { dataset, question }: AttackRun,
+  options: ResolvedAttackOptions,
+): AttackRunSettings {
+  const { attack, target, label } = question;
+  return { attack, options, target, label, ...recordSettings(dataset, question) };
 }

@@ -5,18 +5,23 @@ import { isDeepStrictEqual } from 'node:util';
 import { openFileLines } from '../dataset';
 import { GlassboxError } from '../protocol/messages';
 import { elsewhere, sizeOf } from './outputFile';
-import { parseHeader, parseRunLine, rowOf, type RunHeader } from './runLines';
-import type { CountedRow } from './summary';
+import { parseHeader, type RunHeader, type RunKind } from './runHeader';
 
-/** A record that is done: what the table needs of its line, which may be long. */
-export interface DoneRecord {
+/** A record that is done. */
+export interface DoneRecord<Kept> {
+  /** The line on which it starts, from 1. */
+  readonly line: number;
   readonly sha256: string | null;
-  readonly counted: CountedRow;
+  /** What is needed of its line of results, which may be long. */
+  readonly kept: Kept;
 }
 
-export interface EarlierRun {
-  /** By the line on which the record starts, from 1. */
-  readonly done: ReadonlyMap<number, DoneRecord>;
+/** Null where the text is no line of results. */
+export type ParseLine<Kept> = (text: string) => DoneRecord<Kept> | null;
+
+export interface EarlierRun<Kept> {
+  /** By the line on which the record starts. */
+  readonly done: ReadonlyMap<number, DoneRecord<Kept>>;
   /** Bytes of the file up to its last whole line; half of a line is left by a run that was killed. */
   readonly length: number;
 }
@@ -25,7 +30,12 @@ export interface EarlierRun {
  * Null where there is no file.
  * Throws GlassboxError 'bad-input' where the file holds something else, or a run that `header` does not describe.
  */
-export async function readEarlierRun(file: string, header: RunHeader): Promise<EarlierRun | null> {
+export async function readEarlierRun<Kept>(
+  file: string,
+  header: RunHeader,
+  kind: RunKind,
+  parse: ParseLine<Kept>,
+): Promise<EarlierRun<Kept> | null> {
   const name = path.basename(file);
   const size = await sizeOf(file);
   if (size === null) return null;
@@ -37,24 +47,23 @@ export async function readEarlierRun(file: string, header: RunHeader): Promise<E
     if (half !== null && (beginning.startsWith(half) || half.startsWith(beginning))) {
       return { done: new Map(), length: 0 };
     }
-    throw notResults(name);
+    throw notResults(name, kind);
   }
   const source = await openFileLines(file);
   try {
-    const old = source.line(0).startsWith(beginning) ? parseHeader(source.line(0)) : null;
-    if (!old) throw notResults(name);
-    refuseOther(name, old, header);
-    const done = new Map<number, DoneRecord>();
+    const old = source.line(0).startsWith(beginning) ? parseHeader(source.line(0), kind) : null;
+    if (!old) throw notResults(name, kind);
+    refuseOther(name, old, header, kind);
+    const done = new Map<number, DoneRecord<Kept>>();
     for (let index = 1; index < source.lineCount - 1; index++) {
-      const line = parseRunLine(source.line(index));
-      if (!line) {
+      const record = parse(source.line(index));
+      if (!record) {
         throw new GlassboxError(
           'bad-input',
-          `${name}, line ${index + 1}: this is no result of an attack; correct the line or ${elsewhere}.`,
+          `${name}, line ${index + 1}: this is no result of ${kind.what}; correct the line or ${elsewhere}.`,
         );
       }
-      const { line: place, sha256 } = line.record;
-      if (!done.has(place)) done.set(place, { sha256, counted: rowOf(line) });
+      if (!done.has(record.line)) done.set(record.line, record);
     }
     return { done, length };
   } finally {
@@ -79,9 +88,9 @@ async function wholeLines(file: string, size: number): Promise<number> {
   }
 }
 
-function refuseOther(name: string, old: RunHeader, header: RunHeader): void {
+function refuseOther(name: string, old: RunHeader, header: RunHeader, { what }: RunKind): void {
   const refuse = (why: string): never => {
-    throw new GlassboxError('bad-input', `${name} holds an attack ${why}; ${elsewhere}.`);
+    throw new GlassboxError('bad-input', `${name} holds ${what} ${why}; ${elsewhere}.`);
   };
   if (old.dataset !== header.dataset) refuse(`on ${old.dataset}, not on ${header.dataset}`);
   if (old.model_hash !== header.model_hash) refuse(`on another model (${old.model_name})`);
@@ -101,9 +110,9 @@ function differences(old: object, wanted: object): string[] {
   });
 }
 
-function notResults(name: string): GlassboxError {
+function notResults(name: string, { what }: RunKind): GlassboxError {
   return new GlassboxError(
     'bad-input',
-    `${name} is there already and holds no results of an attack; ${elsewhere}.`,
+    `${name} is there already and holds no results of ${what}; ${elsewhere}.`,
   );
 }

@@ -2,8 +2,9 @@
 import type { CallOptions } from '../protocol/channelTypes';
 import type { EngineRequests } from '../protocol/engineMessages';
 
-export interface BatchEngine {
-  call<Name extends 'loadModel' | 'attack'>(
+/** `Asked`: what is asked besides loading the model. */
+export interface BatchEngine<Asked extends keyof EngineRequests = 'attack'> {
+  call<Name extends 'loadModel' | Asked>(
     name: Name,
     params: EngineRequests[Name]['params'],
     options?: CallOptions,

@@ -1,11 +1,15 @@
-/** The two files that a run writes: JSONL with all of it, one line a record, and a table in CSV beside it. */
-import { open, truncate, type FileHandle } from 'node:fs/promises';
+/** The two files that an attack on many records writes: JSONL with all of it, one line a record, and a table in CSV beside it. */
+import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { GlassboxError } from '../protocol/messages';
 import { csvHeader, csvRow } from './csvTable';
-import { readEarlierRun, type EarlierRun } from './earlierRun';
+import type { EarlierRun } from './earlierRun';
+import { GrowingResults } from './growingResults';
 import { elsewhere, refuseSame, sizeOf, writing } from './outputFile';
-import { rowOf, type RunHeader, type RunLine } from './runLines';
+import type { RunDataset } from './runDataset';
+import type { RunHeader } from './runHeader';
+import { attackRunKind, parseRunLine, rowOf, type RunLine } from './runLines';
+import type { CountedRow } from './summary';
 
 export interface ResultPaths {
   readonly jsonl: string;
@@ -21,42 +25,42 @@ export function csvBeside(jsonl: string): string {
 export class ResultFiles {
   private constructor(
     private readonly paths: ResultPaths,
-    private readonly jsonl: FileHandle,
+    private readonly jsonl: GrowingResults,
     private readonly csv: FileHandle,
   ) {}
 
   /**
    * Begins both files, or goes on where the same run was stopped.
-   * @param dataset path of the file that is attacked, never written.
-   * @param stillFits is told what is done already; throws where that no longer fits the dataset. Nothing is changed before.
-   * @returns with `done`, the records of the earlier run.
+   * @param dataset what is attacked; its file is never written.
+   * @returns with `done`, the rows of the earlier run.
    * @throws GlassboxError 'bad-input' where the files are something else, or of another run: they stay as they are.
    */
   static async open(
     paths: ResultPaths,
     header: RunHeader,
-    dataset: string,
-    stillFits: (done: EarlierRun['done']) => Promise<void>,
-  ): Promise<{ readonly files: ResultFiles; readonly done: EarlierRun['done'] }> {
-    await refuseSame(paths.jsonl, dataset);
-    await refuseSame(paths.csv, dataset);
-    return await writing(paths.jsonl, async () => {
-      const before = await readEarlierRun(paths.jsonl, header);
-      await refuseForeignTable(paths.csv, before !== null);
-      const done = before?.done ?? new Map<never, never>();
-      if (done.size > 0) await stillFits(done);
-      if (before) await truncate(paths.jsonl, before.length);
-      const jsonl = await open(paths.jsonl, before ? 'a' : 'ax');
+    dataset: RunDataset,
+  ): Promise<{ readonly files: ResultFiles; readonly done: EarlierRun<CountedRow>['done'] }> {
+    await refuseSame(paths.csv, dataset.path);
+    const { results, done } = await GrowingResults.open({
+      path: paths.jsonl,
+      header,
+      kind: attackRunKind,
+      parse: parseDone,
+      dataset,
+      check: resumed => refuseForeignTable(paths.csv, resumed),
+    });
+    return await writing(paths.csv, async () => {
+      let csv: FileHandle | null = null;
       try {
-        const files = new ResultFiles(paths, jsonl, await open(paths.csv, 'w'));
-        if (!before || before.length === 0) await files.add(files.jsonl, header);
+        csv = await open(paths.csv, 'w');
         // The table follows from the lines, so it is simply written again.
-        await files.csv.appendFile(
-          csvHeader + [...done.values()].map(({ counted }) => csvRow(counted)).join(''),
+        await csv.appendFile(
+          csvHeader + [...done.values()].map(({ kept }) => csvRow(kept)).join(''),
         );
-        return { files, done };
+        return { files: new ResultFiles(paths, results, csv), done };
       } catch (error) {
-        await jsonl.close();
+        await csv?.close();
+        await results.close();
         throw error;
       }
     });
@@ -64,7 +68,7 @@ export class ResultFiles {
 
   /** Returns once the line is on the disk. */
   async append(line: RunLine): Promise<void> {
-    await writing(this.paths.jsonl, () => this.add(this.jsonl, line));
+    await this.jsonl.append(line);
     await writing(this.paths.csv, () => this.csv.appendFile(csvRow(rowOf(line))));
   }
 
@@ -72,11 +76,11 @@ export class ResultFiles {
     await this.jsonl.close();
     await this.csv.close();
   }
+}
 
-  private async add(file: FileHandle, value: RunHeader | RunLine): Promise<void> {
-    await file.appendFile(`${JSON.stringify(value)}\n`);
-    await file.datasync();
-  }
+function parseDone(text: string) {
+  const line = parseRunLine(text);
+  return line && { line: line.record.line, sha256: line.record.sha256, kept: rowOf(line) };
 }
 
 /** A table is written again only where it belongs to results that are gone on with. */

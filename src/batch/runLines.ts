@@ -1,38 +1,23 @@
-/** The lines of a file of results: a header that says what run it is, then one line a record. */
+/** The lines of a file of results of attacks: a header that says what run it is, then one line a record. */
 import { version } from '../../package.json';
 import { attackOutcomes, type AttackResult, type AttackSettings } from '../protocol/attack';
 import type { AttackTableRow } from '../protocol/attackTable';
 import type { ErrorCode, GlassboxError } from '../protocol/messages';
-import type { LabelChoice, ReadingOptions, TextInput } from '../protocol/task';
-import type { FieldOptions } from '../dataset';
-import { attackJson, type AttackJson, type AttackPlace } from './attackJson';
+import type { LabelChoice, TextInput } from '../protocol/task';
+import { attackJson, type AttackJson } from './attackJson';
+import type { RunPlace } from './runDataset';
+import { isObject, parseObject, type RecordSettings, type RunKind } from './runHeader';
 import type { CountedRow } from './summary';
 
+export const attackRunKind: RunKind = {
+  glassbox: 'attack-run',
+  what: 'an attack',
+  past: 'attacked',
+};
+
 /** Everything but text and model that decides what comes out; `options` with all defaults filled in. */
-export interface RunSettings extends AttackSettings {
+export interface AttackRunSettings extends AttackSettings, RecordSettings {
   readonly label: LabelChoice;
-  readonly reading: ReadingOptions;
-  readonly fields: FieldOptions;
-  /** Chosen lines, from 1, in order; null: all. */
-  readonly lines: readonly number[] | null;
-}
-
-export interface RunHeader {
-  readonly glassbox: 'attack-run';
-  /** Version of Glassbox that began it. */
-  readonly version: string;
-  /** Base name of the dataset file. */
-  readonly dataset: string;
-  readonly settings: RunSettings;
-  readonly model_name: string;
-  readonly model_hash: string;
-  /** ISO 8601. */
-  readonly started: string;
-}
-
-export interface RunPlace extends AttackPlace {
-  /** Of the record's lines as they stood in the file (records.ts); null where they could not be read. */
-  readonly sha256: string | null;
 }
 
 export interface AttackedLine extends AttackJson {
@@ -115,17 +100,6 @@ function bothTexts({ text, pair }: { readonly text: string; readonly pair?: stri
   return pair === undefined ? text : `${text}\n${pair}`;
 }
 
-/** Null where the text is no header of a run. */
-export function parseHeader(text: string): RunHeader | null {
-  const value = parseObject(text);
-  const fits =
-    value?.['glassbox'] === 'attack-run' &&
-    typeof value['dataset'] === 'string' &&
-    typeof value['model_hash'] === 'string' &&
-    isObject(value['settings']);
-  return fits ? (value as unknown as RunHeader) : null;
-}
-
 /** Null where the text is no line of a run. Looks at what `rowOf` reads. */
 export function parseRunLine(text: string): RunLine | null {
   const value = parseObject(text);
@@ -141,17 +115,4 @@ export function parseRunLine(text: string): RunLine | null {
   return ended && hasText(original) && hasText(final) && counts.every(Number.isFinite)
     ? (value as unknown as AttackedLine)
     : null;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
