@@ -14,3 +14,5 @@ export * from './port';
 export * from './measures';
 export * from './evaluation';
 export * from './comparison';
+export * from './normalise';
+export * from './wordScores';

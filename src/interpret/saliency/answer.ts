@@ -3,8 +3,8 @@ import type { HealthCheck, Token } from '../../protocol/explanation';
 import type { TextRange, WordScore } from '../../protocol/task';
 import * as health from './health';
 import type { Attribution, Job, SaliencyWork } from './method';
-import { normalise } from './normalise';
-import { wordScores } from './wordScores';
+import { normalise } from '../../protocol/normalise';
+import { wordScores } from '../../protocol/wordScores';
 
 export interface Found {
   readonly found: Attribution;

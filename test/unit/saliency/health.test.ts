@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as health from '../../../src/interpret/saliency/health';
-import { normalise } from '../../../src/interpret/saliency/normalise';
+import { normalise } from '../../../src/protocol/normalise';
 import { Pace } from '../../../src/interpret/saliency/gradients/pace';
 import { cell, partValue } from '../../../src/interpret/task/decision';
 import type { Head } from '../../../src/model/head';

@@ -1,6 +1,6 @@
 /** From the numbers of tokens to those of words. */
-import type { Normalisation, Token } from '../../protocol/explanation';
-import type { WordScore, WordScores } from '../../protocol/task';
+import type { Normalisation, Token } from './explanation';
+import type { WordScore, WordScores } from './task';
 import { normalise } from './normalise';
 
 /**

@@ -1,5 +1,5 @@
 /** From attributions to the scores that are shown. */
-import type { Normalisation } from '../../protocol/explanation';
+import type { Normalisation } from './explanation';
 
 /**
  * Scales values into [-1, 1]: 'max' divides by the largest magnitude of all tokens of the text, special
