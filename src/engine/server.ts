@@ -4,6 +4,7 @@ import { checkModel } from '../interpret/check/checkModel';
 import { traceInfluence, type TraceCalls } from '../interpret/influence/influence';
 import { findSuspicious } from '../interpret/influence/suspicious';
 import type { TrainingSet } from '../interpret/influence/trainingSet';
+import { predictTexts } from '../interpret/predict/predictTexts';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
 import { explainMany } from '../interpret/saliency/explainMany';
@@ -27,6 +28,7 @@ import type {
   ExplainRequest,
   ModelInfo,
 } from '../protocol/explanation';
+import type { PredictedText, PredictRequest } from '../protocol/evaluation';
 import type {
   InfluenceRequest,
   InfluenceResult,
@@ -91,6 +93,19 @@ export class EngineServer {
       const explanations = await explainMany(model, request, context);
       this.explained += explanations.length;
       return explanations;
+    }, context.signal);
+  }
+
+  /** Predicts texts and explains nothing. Throws GlassboxError for what concerns all. */
+  predict(
+    request: PredictRequest,
+    context: Partial<HandlerContext> = {},
+  ): Promise<PredictedText[]> {
+    return this.queue.run(async () => {
+      const { modelDir, device, task } = request;
+      const model = await this.models.get(modelDir, device, { task });
+      stopIfCancelled(context);
+      return await predictTexts(model, request, context);
     }, context.signal);
   }
 
@@ -201,6 +216,7 @@ export function serve(
   channel.handle('explainMany', (request, context) =>
     thenTell(server.explainMany(request, context)),
   );
+  channel.handle('predict', (request, context) => thenTell(server.predict(request, context)));
   channel.handle('attack', (request, context) => {
     const { trace } = request;
     const tell = (result: AttackResult): void => {

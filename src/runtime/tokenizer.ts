@@ -148,27 +148,11 @@ export class Tokenizer {
       wellFormed(joined ? joined.text : text),
       pair === undefined ? null : wellFormed(pair),
     );
-    const special = encoding.getSpecialTokensMask();
-    const ids = encoding.getIds();
-    const names = encoding.getTokens();
-    const offsets = encoding.getOffsets();
-    const wordIds = encoding.getWordIds();
-    const fields = encoding.getSequenceIds();
-    const places = [joined ? joined.placeOf : placeInText(text), placeInText(pair ?? '')];
-    const tokens = ids.map((id, position): Token => {
-      const isSpecial = special[position] === 1;
-      const field = fields[position] === 1 ? 1 : 0;
-      const [from = 0, to = 0] = offsets[position] ?? [];
-      return {
-        text: names[position]!,
-        field,
-        special: isSpecial,
-        unknown: !isSpecial && id === this.unkId,
-        word: wordIds[position] ?? null,
-        ...(isSpecial ? { start: 0, end: 0 } : places[field]!(from, to)),
-      };
-    });
-    return { ids, typeIds: encoding.getTypeIds(), tokens };
+    const places: [PlaceOf, PlaceOf] = [
+      joined ? joined.placeOf : placeInText(text),
+      placeInText(pair ?? ''),
+    ];
+    return new LazyEncoding(encoding, places, this.unkId);
   }
 
   /** Id of a token as it stands in the vocabulary, or null. */
@@ -181,8 +165,54 @@ export class Tokenizer {
 type PlaceOf = (from: number, to: number) => TextRange & { word?: number };
 
 function placeInText(text: string): PlaceOf {
-  const toUtf16 = utf16Offsets(text);
-  return (from, to) => ({ start: toUtf16(from), end: toUtf16(to) });
+  let toUtf16: ReturnType<typeof utf16Offsets> | undefined;
+  return (from, to) => {
+    toUtf16 ??= utf16Offsets(text);
+    return { start: toUtf16(from), end: toUtf16(to) };
+  };
+}
+
+/** Tokens are made when they are first asked for: predictions of whole texts need the ids only, and those cost a tenth. */
+class LazyEncoding implements Encoding {
+  readonly ids: readonly number[];
+  readonly typeIds: readonly number[];
+  private made: readonly Token[] | null = null;
+
+  constructor(
+    private readonly native: Native.Encoding,
+    private readonly places: readonly [PlaceOf, PlaceOf],
+    private readonly unkId: number | null,
+  ) {
+    this.ids = native.getIds();
+    this.typeIds = native.getTypeIds();
+  }
+
+  get tokens(): readonly Token[] {
+    this.made ??= this.makeTokens();
+    return this.made;
+  }
+
+  private makeTokens(): Token[] {
+    const { native, places, unkId, ids } = this;
+    const special = native.getSpecialTokensMask();
+    const names = native.getTokens();
+    const offsets = native.getOffsets();
+    const wordIds = native.getWordIds();
+    const fields = native.getSequenceIds();
+    return ids.map((id, position): Token => {
+      const isSpecial = special[position] === 1;
+      const field = fields[position] === 1 ? 1 : 0;
+      const [from = 0, to = 0] = offsets[position] ?? [];
+      return {
+        text: names[position]!,
+        field,
+        special: isSpecial,
+        unknown: !isSpecial && id === unkId,
+        word: wordIds[position] ?? null,
+        ...(isSpecial ? { start: 0, end: 0 } : places[field](from, to)),
+      };
+    });
+  }
 }
 
 /** The words with one blank between them: the library's own way to take words is not in its Node edition. */

@@ -24,7 +24,7 @@ const numbersTogether = 1 << 25;
 export async function predictRows(
   model: Model,
   rows: readonly Row[],
-  { signal, progress }: RunOptions,
+  options: RunOptions,
   known?: KnownOutputs,
 ): Promise<{ outputs: RowOutput[]; runs: number }> {
   const keys = known && rows.map(keyOf);
@@ -33,31 +33,53 @@ export async function predictRows(
     !keys || (!known.has(keys[at]!) && first.get(keys[at]!) === at);
   const asked = [...rows.keys()].filter(isNew);
   const outputs = new Array<RowOutput>(rows.length);
-  let [done, runs] = [0, 0];
-  const total = asked.length;
-  for (const group of groupsOf(
+  const runs = await runRows(
     model,
     asked.map(at => rows[at]!),
-  )) {
-    const length = Math.max(...group.map(at => rows[asked[at]!]!.ids.length));
-    const together = rowsTogether(model, length);
-    for (let next = 0; next < group.length; next += together) {
+    options,
+    (index, output) => {
+      const at = asked[index]!;
+      outputs[at] = needed(model, rows[at]!, output);
+      if (keys) known.set(keys[at]!, outputs[at]);
+    },
+  );
+  keys?.forEach((key, at) => {
+    outputs[at] ??= known!.get(key)!;
+  });
+  return { outputs, runs };
+}
+
+/**
+ * Runs rows through the model, as many together as fit into a run, and hands what it says of each to `take` at once: together the outputs
+ * of many rows need not fit into memory. Returns the number of runs. Throws GlassboxError 'cancelled'.
+ */
+export async function runRows(
+  model: Model,
+  rows: readonly Row[],
+  { signal, progress }: RunOptions,
+  take: (at: number, output: RowOutput) => void,
+): Promise<number> {
+  let [done, runs] = [0, 0];
+  const total = rows.length;
+  const lengthOf = (at: number): number => rows[at]!.ids.length;
+  for (const group of groupsOf(model, rows)) {
+    // The longest first: what runs together has nearly the same length, so that little padding is computed.
+    group.sort((a, b) => lengthOf(b) - lengthOf(a));
+    for (let next = 0; next < group.length;) {
       if (signal?.aborted) throw new GlassboxError('cancelled', 'The explanation was cancelled.');
-      const some = group.slice(next, next + together).map(at => asked[at]!);
+      const together = rowsTogether(model, lengthOf(group[next]!));
+      const some = group.slice(next, next + together);
+      next += some.length;
       const found = await model.predict(some.map(at => rows[at]!));
       some.forEach((at, index) => {
-        outputs[at] = needed(model, rows[at]!, found[index]!);
-        if (keys) known.set(keys[at]!, outputs[at]);
+        take(at, found[index]!);
       });
       done += some.length;
       runs++;
       if (done < total) progress?.({ done, total, says: `Read ${done} of ${total} windows` });
     }
   }
-  keys?.forEach((key, at) => {
-    outputs[at] ??= known!.get(key)!;
-  });
-  return { outputs, runs };
+  return runs;
 }
 
 function keyOf({ ids, typeIds }: Row): string {

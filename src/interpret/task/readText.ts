@@ -23,7 +23,7 @@ export interface ReadText {
   readonly cutAt: readonly [number, number];
 }
 
-const defaultLongText: LongText = { mode: 'windows', overlap: null };
+export const defaultLongText: LongText = { mode: 'windows', overlap: null };
 
 /** More characters a token than any tokenizer makes of a real text: what follows could not be read anyway. */
 const charactersPerToken = 16;
@@ -51,7 +51,6 @@ export async function readTexts(
   options: RunOptions,
   known?: KnownOutputs,
 ): Promise<{ reads: (ReadText | null)[]; runs: number }> {
-  const tokenizer = tokenizerOf(model);
   const encoded = await Promise.all(inputs.map(input => encodeText(model, input, longText)));
   const all = encoded.flatMap(found => found?.windows ?? []);
   const rows = all.map(({ row }) => row);
@@ -62,7 +61,7 @@ export async function readTexts(
   const reads = encoded.map((found, index) => {
     if (!found) return null;
     const own = outputs.slice(next, (next += found.windows.length));
-    return finish(model, tokenizer, inputs[index]!, found, own);
+    return readOf(model, inputs[index]!, found, own);
   });
   return { reads, runs };
 }
@@ -117,17 +116,18 @@ export async function encodeText(
   return { encoding, windows, cut, pair, words, cutAt };
 }
 
-function finish(
-  { about }: Model,
-  tokenizer: Tokenizer,
+/** The text with what the model said of its windows. Throws GlassboxError 'bad-model' where there is no tokenizer. */
+export function readOf(
+  model: Model,
   input: TextInput,
   { encoding, windows, cut, pair, words, cutAt }: Encoded,
   outputs: readonly RowOutput[],
 ): ReadText {
+  const { about } = model;
   return {
     hand: {
       head: about.head,
-      tokenizer,
+      tokenizer: tokenizerOf(model),
       text: input.text,
       pair,
       words,
