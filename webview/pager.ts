@@ -9,6 +9,8 @@ export interface Pager {
   readonly show: (count: number) => readonly [number, number];
   /** The next rows are others: they begin at their beginning. */
   readonly toFirst: () => void;
+  /** From 0. */
+  readonly page: () => number;
 }
 
 /** `onTurn`: another page is wanted; it is there after the next `show`. */
@@ -42,5 +44,6 @@ export function createPager(pageRows: number, onTurn: () => void): Pager {
     toFirst: () => {
       page = 0;
     },
+    page: () => page,
   };
 }

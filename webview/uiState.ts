@@ -3,6 +3,7 @@ import type { PanelMemory, PanelTab } from '../src/protocol';
 import { panelTabs } from '../src/protocol';
 import type { LinesSort } from './lines/linesSort';
 import { linesSortKeys } from './lines/linesSort';
+import type { RowSort } from './tables/rowSort';
 import type { SortKey, TableSort } from './tableSort';
 
 export interface UiState {
@@ -11,6 +12,8 @@ export interface UiState {
   readonly tableOpen: boolean;
   readonly sort: TableSort;
   readonly linesSort: LinesSort;
+  /** Of the tables of runs over a dataset, by their name; what is not there is as the table likes it. */
+  readonly sorts: Readonly<Record<string, RowSort>>;
   /** Only training lines whose label and prediction disagree. */
   readonly influenceDisagreeing: boolean;
   readonly suspiciousDisagreeing: boolean;
@@ -33,6 +36,7 @@ export function readUiState(saved: unknown): UiState {
     tableOpen: state['tableOpen'] === true,
     sort: readSort(sortKeys, state['sort']) ?? { key: 'place', descending: false },
     linesSort: readSort(linesSortKeys, state['linesSort']) ?? { key: 'line', descending: false },
+    sorts: readSorts(state['sorts']),
     influenceDisagreeing: state['influenceDisagreeing'] === true,
     suspiciousDisagreeing: state['suspiciousDisagreeing'] === true,
   };
@@ -49,4 +53,12 @@ function readSort<Key>(
   const sort = isObject(saved) ? saved : {};
   const key = oneOf(keys, sort['key']);
   return key === null ? null : { key, descending: sort['descending'] === true };
+}
+
+function readSorts(saved: unknown): Readonly<Record<string, RowSort>> {
+  const sorts = Object.entries(isObject(saved) ? saved : {}).flatMap(([name, sort]) => {
+    if (!isObject(sort) || typeof sort['key'] !== 'string') return [];
+    return [[name, { key: sort['key'], descending: sort['descending'] === true }]] as const;
+  });
+  return Object.fromEntries(sorts);
 }

@@ -11,8 +11,8 @@ import { formatCount } from '../numbers';
 const mostBefore = 40;
 const shownBefore = 20;
 
-/** `at`: the index of the row in the table, whatever the order. Its buttons say what they do in `data-action`. */
-export function rowElement(row: AttackTableRow, at: number): HTMLTableRowElement {
+/** Its buttons say what they do in `data-action`. */
+export function rowElement(row: AttackTableRow): HTMLTableRowElement {
   const line = formatCount(row.line);
   const reveal = make(
     'button',
@@ -39,7 +39,7 @@ export function rowElement(row: AttackTableRow, at: number): HTMLTableRowElement
     row.before === row.after || row.after === '' ? row.before : `${row.before} \u2192 ${row.after}`;
   return make(
     'tr',
-    { 'data-row': String(at), title: row.says },
+    { title: row.says },
     make('td', { class: 'number' }, reveal),
     make('td', { class: 'lines-text' }, make('div', { class: 'clamp' }, row.original)),
     make('td', { class: 'lines-text' }, make('div', { class: 'clamp' }, ...attackedNodes(row))),

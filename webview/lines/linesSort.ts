@@ -1,5 +1,7 @@
 /** The order of the rows of the table of lines. */
 import type { AttackTableRow } from '../../src/protocol';
+import type { RowSort } from '../tables/rowSort';
+import { sortRows } from '../tables/rowSort';
 
 export const linesSortKeys = [
   'line',
@@ -10,11 +12,7 @@ export const linesSortKeys = [
   'queries',
 ] as const;
 export type LinesSortKey = (typeof linesSortKeys)[number];
-
-export interface LinesSort {
-  readonly key: LinesSortKey;
-  readonly descending: boolean;
-}
+export type LinesSort = RowSort<LinesSortKey>;
 
 /** Successes first, what went wrong last. */
 const outcomeOrder: readonly AttackTableRow['outcome'][] = [
@@ -25,7 +23,9 @@ const outcomeOrder: readonly AttackTableRow['outcome'][] = [
   'error',
 ];
 
-const sortValue: Readonly<Record<LinesSortKey, (row: AttackTableRow) => number | string>> = {
+export const linesSortValue: Readonly<
+  Record<LinesSortKey, (row: AttackTableRow) => number | string>
+> = {
   line: row => row.line,
   original: row => row.original.toLowerCase(),
   attacked: row => row.attacked.toLowerCase(),
@@ -35,14 +35,6 @@ const sortValue: Readonly<Record<LinesSortKey, (row: AttackTableRow) => number |
 };
 
 /** Indices into `rows` in the order that `sort` asks for; equal ones by their line. */
-export function sortLines(
-  rows: readonly AttackTableRow[],
-  { key, descending }: LinesSort,
-): number[] {
-  const keyed = rows.map((row, at) => ({ at, line: row.line, value: sortValue[key](row) }));
-  keyed.sort((a, b) => {
-    const order = a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
-    return (descending ? -order : order) || a.line - b.line || a.at - b.at;
-  });
-  return keyed.map(({ at }) => at);
+export function sortLines(rows: readonly AttackTableRow[], { key, descending }: LinesSort) {
+  return sortRows(rows, descending, linesSortValue[key], row => row.line);
 }

@@ -3,6 +3,8 @@ import type { AttackTable } from '../../src/protocol';
 import { attackNames } from '../../src/protocol';
 import { countOf } from '../attack/attackWords';
 import { fill, make } from '../dom';
+import type { Figure } from '../figures';
+import { showFigures } from '../figures';
 import { formatCount, formatShare } from '../numbers';
 
 export interface LinesSummary {
@@ -29,7 +31,7 @@ export function createLinesSummary(): LinesSummary {
       const parts = partsOf({ settings, summary });
       fill(bar, ...parts.map(({ name, count }) => partElement(name, count, total)));
       fill(key, ...parts.filter(({ count }) => count > 0).map(keyElement));
-      fill(figures, ...figuresOf({ settings, summary }).flatMap(figureElements));
+      showFigures(figures, figuresOf({ settings, summary }));
     },
   };
 }
@@ -72,12 +74,6 @@ function keyElement({ name, count, says }: Part): HTMLElement {
   return make('li', {}, swatch, `${formatCount(count)} ${says}`);
 }
 
-interface Figure {
-  readonly name: string;
-  readonly value: string;
-  readonly note: string;
-}
-
 function figuresOf({ settings, summary }: Counted): Figure[] {
   const { succeeded, failed, successRate, meanWordsChanged, meanShareChanged } = summary;
   const { accuracyBefore, accuracyAfter, meanQueries } = summary;
@@ -106,16 +102,4 @@ function figuresOf({ settings, summary }: Counted): Figure[] {
     figures.push({ name: 'Mean queries', value: mean(meanQueries), note: 'a line' });
   }
   return figures;
-}
-
-function figureElements({ name, value, note }: Figure): HTMLElement[] {
-  return [
-    make(
-      'div',
-      { class: 'figure' },
-      make('dt', { class: 'muted' }, name),
-      make('dd', { class: 'number' }, value),
-      make('dd', { class: 'muted figure-note' }, note),
-    ),
-  ];
 }

@@ -2,6 +2,7 @@
 import type { AttackTable } from '../../src/protocol';
 import { createButton } from '../controls';
 import { make } from '../dom';
+import { oncePerFrame } from '../oncePerFrame';
 import type { UiState } from '../uiState';
 import type { ViewEvents } from '../viewEvents';
 import { createLinesSummary } from './linesSummary';
@@ -19,7 +20,6 @@ export interface LinesViewEvents extends Pick<ViewEvents, 'tell'> {
 
 export function createLinesView({ tell, ui, setUi }: LinesViewEvents): LinesView {
   let current: AttackTable | null = null;
-  let waits = false;
   const summary = createLinesSummary();
   const cancel = createButton('Cancel', () => {
     tell('cancel', null);
@@ -50,7 +50,6 @@ export function createLinesView({ tell, ui, setUi }: LinesViewEvents): LinesView
     },
   });
   const draw = () => {
-    waits = false;
     if (!current) return;
     const { state, saved } = current;
     summary.show(current);
@@ -62,6 +61,7 @@ export function createLinesView({ tell, ui, setUi }: LinesViewEvents): LinesView
     csv.element.hidden = saved.csv === '';
     table.show(current, ui().linesSort);
   };
+  const drawSoon = oncePerFrame(draw);
   return {
     element: make(
       'div',
@@ -72,10 +72,7 @@ export function createLinesView({ tell, ui, setUi }: LinesViewEvents): LinesView
     ),
     show: next => {
       current = next;
-      // Rows may come faster than the eye; one drawing a frame is enough.
-      if (waits) return;
-      waits = true;
-      requestAnimationFrame(draw);
+      drawSoon();
     },
   };
 }
