@@ -1,4 +1,5 @@
 /** Correlations and error bars of studies. */
+import * as correlation from '../../src/interpret/correlation';
 import { Random } from '../../src/interpret/random';
 
 export function mean(values: ArrayLike<number>): number {
@@ -14,32 +15,12 @@ export function standardDeviation(values: readonly number[]): number {
 
 /** Pearson's correlation; NaN where one of the lists is constant. */
 export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  const [middleX, middleY] = [mean(x), mean(y)];
-  let [xx, xy, yy] = [0, 0, 0];
-  for (let i = 0; i < x.length; i++) {
-    const [dx, dy] = [x[i]! - middleX, y[i]! - middleY];
-    xx += dx * dx;
-    xy += dx * dy;
-    yy += dy * dy;
-  }
-  return xy / Math.sqrt(xx * yy);
+  return correlation.pearson(x, y) ?? NaN;
 }
 
 /** Spearman's correlation: Pearson's of the ranks. */
 export function spearman(x: ArrayLike<number>, y: ArrayLike<number>): number {
-  return pearson(ranks(x), ranks(y));
-}
-
-/** Ranks from 1; equal values share the mean of their ranks. */
-export function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
-  const found = new Float64Array(values.length);
-  for (let from = 0, to = 0; from < order.length; from = to) {
-    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
-    // Ranks from + 1 to `to`.
-    for (let i = from; i < to; i++) found[order[i]!] = (from + 1 + to) / 2;
-  }
-  return found;
+  return correlation.spearman(x, y) ?? NaN;
 }
 
 /** A value with the limits between which 95 % of its bootstrap values lie. */
