@@ -43,7 +43,5 @@ function isConstant(values: ArrayLike<number>): boolean {
 }
 
 function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return sum / values.length;
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }

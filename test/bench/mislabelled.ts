@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ranks } from '../../src/interpret/correlation';
 import { FeatureProgram } from '../../src/interpret/influence/head/featureProgram';
 import { HeadInfluence } from '../../src/interpret/influence/head/headInfluence';
 import { trainHead } from '../../src/interpret/influence/head/trainHead';
@@ -16,7 +17,7 @@ import { examplesOf, featuresOf, readLines, type LabelledLine } from '../support
 import { kit } from '../support/models';
 import { seededRandom } from '../support/numbers';
 import { plantedRows } from '../support/sampleHead';
-import { mean, ranks, standardDeviation } from '../support/statistics';
+import { mean, standardDeviation } from '../support/statistics';
 import { writeWithHead } from '../support/withHead';
 
 const sample = path.resolve('media', 'sample');

@@ -8,12 +8,12 @@ import {
   predictions,
 } from '../../support/datamodelling';
 import { normals, seededRandom } from '../../support/numbers';
+import { ranks } from '../../../src/interpret/correlation';
 import {
   bootstrap,
   mean,
   pearson,
   quantile,
-  ranks,
   spearman,
   standardDeviation,
 } from '../../support/statistics';
