@@ -15,3 +15,9 @@ export function short(value: number): string {
 export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
+
+/** A measured number beside others of its kind: '0.412'; what three places cannot tell, as `short`. */
+export function measured(value: number): string {
+  const size = Math.abs(value);
+  return size === 0 || (size >= 0.001 && size < 1000) ? value.toFixed(3) : short(value);
+}
