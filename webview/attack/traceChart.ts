@@ -3,6 +3,7 @@
  * queries that were spent. A click chooses the step; the keyboard has the row of steps for that.
  */
 import type { AttackResult } from '../../src/protocol';
+import { svgElement } from '../charts/svg';
 import { make } from '../dom';
 import { formatCount, formatScore } from '../numbers';
 import { countOf } from './attackWords';
@@ -15,19 +16,8 @@ export interface TraceChart {
 
 const height = { margin: 84, gap: 10, queries: 26, below: 16 };
 const rim = { left: 14, right: 42 };
-const svgNamespace = 'http://www.w3.org/2000/svg';
-
-type Attributes = Readonly<Record<string, string | number>>;
-
-function draw(name: string, attributes: Attributes, text = ''): SVGElement {
-  const element = document.createElementNS(svgNamespace, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  element.textContent = text;
-  return element;
-}
-
 export function createTraceChart(onChoose: (step: StepIndex) => void): TraceChart {
-  const svg = draw('svg', { role: 'img', class: 'trace-svg' });
+  const svg = svgElement('svg', { role: 'img', class: 'trace-svg' });
   const caption = make('p', { class: 'trace-says' });
   let current: { result: AttackResult; chosen: StepIndex } | null = null;
   let width = 0;
@@ -96,17 +86,17 @@ function elementsOf(result: AttackResult, chosen: StepIndex, width: number): SVG
   const column = Math.max(2, Math.min(14, ((right - rim.left) / count) * 0.6));
   const now = chosen + 1;
   return [
-    draw('line', { class: 'trace-now', x1: x(now), x2: x(now), y1: 0, y2: floor }),
-    draw('line', { class: 'trace-zero', x1: 0, x2: right + 8, y1: y(0), y2: y(0) }),
-    draw('text', { class: 'trace-text', x: right + 12, y: y(0) + 4 }, 'flip'),
-    draw('path', {
+    svgElement('line', { class: 'trace-now', x1: x(now), x2: x(now), y1: 0, y2: floor }),
+    svgElement('line', { class: 'trace-zero', x1: 0, x2: right + 8, y1: y(0), y2: y(0) }),
+    svgElement('text', { class: 'trace-text', x: right + 12, y: y(0) + 4 }, 'flip'),
+    svgElement('path', {
       class: 'trace-line',
       d: margins.map((value, at) => `${at === 0 ? 'M' : 'L'}${x(at)} ${y(value)}`).join(''),
     }),
     ...margins.map((value, at) => pointOf(x(at), y(value), value > 0, at === now)),
-    draw('line', { class: 'trace-floor', x1: 0, x2: right + 8, y1: floor, y2: floor }),
+    svgElement('line', { class: 'trace-floor', x1: 0, x2: right + 8, y1: floor, y2: floor }),
     ...queries.map((value, at) =>
-      draw('rect', {
+      svgElement('rect', {
         class: at === now ? 'trace-column trace-column-now' : 'trace-column',
         x: x(at) - column / 2,
         width: column,
@@ -114,13 +104,13 @@ function elementsOf(result: AttackResult, chosen: StepIndex, width: number): SVG
         height: tall(value),
       }),
     ),
-    draw(
+    svgElement(
       'text',
       { class: 'trace-text', x: right + 12, y: floor - height.queries + 9 },
       shortCount(most),
     ),
     ...ticks(count, now).map(at =>
-      draw(
+      svgElement(
         'text',
         { class: 'trace-text', x: x(at), y: floor + 13, 'text-anchor': 'middle' },
         String(at),
@@ -134,14 +124,14 @@ function pointOf(x: number, y: number, reached: boolean, isNow: boolean): SVGEle
   const size = isNow ? 5.5 : 3.5;
   const className = `trace-point${reached ? ' trace-reached' : ''}`;
   return reached
-    ? draw('rect', {
+    ? svgElement('rect', {
         class: className,
         x: x - size,
         y: y - size,
         width: 2 * size,
         height: 2 * size,
       })
-    : draw('circle', { class: className, cx: x, cy: y, r: size });
+    : svgElement('circle', { class: className, cx: x, cy: y, r: size });
 }
 
 /** The numbers below the chart: all, or a few where there are many. */
