@@ -25,8 +25,8 @@ import { Suspicions } from './host/influence/suspicions';
 import { Tracer } from './host/influence/tracer';
 import { TrainingChoice } from './host/influence/trainingChoice';
 import { LastEditor } from './host/lastEditor';
-import { LinesAttacker } from './host/lines/linesAttacker';
-import { confirmWholeFile } from './host/lines/pickAttack';
+import { confirmWholeFile } from './host/lines/confirmWholeFile';
+import { makeLinesAttacker, type LinesAttacker } from './host/lines/linesAttacker';
 import { ResultPlaces } from './host/lines/resultPlaces';
 import { ModelChoice } from './host/models/modelChoice';
 import { offerModel } from './host/models/modelPicker';
@@ -104,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   const maps: StepMaps = new StepMaps(asking);
   const rewriter: Rewriter = new Rewriter(asking);
   const storage = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'attacks');
-  const linesAttacker: LinesAttacker = new LinesAttacker({
+  const linesAttacker: LinesAttacker = makeLinesAttacker({
     ...asking,
     fields,
     places: new ResultPlaces(context.workspaceState, storage),

@@ -106,7 +106,7 @@ export function makeApi(parts: ApiParts, activationMilliseconds: number): Glassb
     isStale: () => explainer.current?.stale ?? false,
     lastAttack: () => attacker.current?.state ?? null,
     lastRewrite: () => rewriter.current?.state ?? null,
-    lastTable: () => linesAttacker.current?.table ?? null,
+    lastTable: () => linesAttacker.current?.state ?? null,
     lastTrace: () => tracer.current?.state ?? null,
     lastSuspicions: () => suspicions.current?.state ?? null,
     cancel() {
@@ -115,7 +115,7 @@ export function makeApi(parts: ApiParts, activationMilliseconds: number): Glassb
     onDidExplain: explainer.onDidExplain,
     onDidAttack: attacker.onDidAttack,
     onDidRewrite: rewriter.onDidRewrite,
-    onDidAttackLines: linesAttacker.onDidAttackLines,
+    onDidAttackLines: linesAttacker.onDidChange,
     onDidTrace: tracer.onDidTrace,
     onDidFindSuspicious: suspicions.onDidFind,
     onDidFail: failures.onDidFail,

@@ -46,7 +46,7 @@ export async function attackSelection(
   const lines = await findLines(argument, lastEditor(), whole);
   const named = attackIn(argument);
   const wanted = named ? attacks.get(named) : await pickAttack(attacks);
-  return wanted && linesAttacker.attack({ lines, wanted });
+  return wanted && linesAttacker.start({ lines, wanted });
 }
 
 function attackIn(argument: unknown): AttackKind | null {

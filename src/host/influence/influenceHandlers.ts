@@ -10,8 +10,8 @@ import type { SuspicionProblems } from './suspicionProblems';
 import type { Suspicions } from './suspicions';
 import { traceText } from './traceJson';
 import type { Tracer } from './tracer';
-import type { Row, RowPlaces } from './trainingRows';
-import { revealRow, rowTarget } from './trainingRows';
+import type { Row, RowPlaces } from '../records/rowPlaces';
+import { revealRow, rowTarget } from '../records/rowPlaces';
 
 export interface InfluenceHandlerParts {
   readonly tracer: () => Tracer;

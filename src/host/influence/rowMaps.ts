@@ -15,7 +15,7 @@ import type { PanelHost } from '../panel/panelHost';
 import type { RecordReader } from '../records/readRecord';
 import { failureOf } from '../report';
 import type { Traced, Tracer } from './tracer';
-import { rowRecord } from './trainingRows';
+import { rowRecord } from '../records/rowPlaces';
 
 export interface RowMapsParts {
   readonly engine: Engine;

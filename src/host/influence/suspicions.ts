@@ -19,7 +19,7 @@ import type { LongWorkParts } from './longWork';
 import { askAboutTraining, unsavedNotes } from './longWork';
 import type { SuspicionProblems } from './suspicionProblems';
 import type { ChosenTraining, TrainingChoice } from './trainingChoice';
-import { RowPlaces } from './trainingRows';
+import { RowPlaces } from '../records/rowPlaces';
 
 export interface SuspicionsParts extends LongWorkParts {
   readonly use: Pick<ModelUse, 'dirFor'>;

@@ -26,7 +26,7 @@ import { askAboutTraining, unsavedNotes } from './longWork';
 import type { Question } from './question';
 import { movedQuestion, questionOfLine, questionOfLines } from './question';
 import type { ChosenTraining, TrainingChoice } from './trainingChoice';
-import { RowPlaces } from './trainingRows';
+import { RowPlaces } from '../records/rowPlaces';
 
 export interface TracerParts extends LongWorkParts {
   readonly use: Pick<ModelUse, 'dirFor' | 'checkTrust'>;

@@ -1,6 +1,6 @@
-/** The file that an attack on several lines goes through. */
+/** The file that work on several lines goes through. */
 import * as vscode from 'vscode';
-import type { AttackRun } from '../../batch/attackRun';
+import type { RunDataset } from '../../batch/runDataset';
 import { readRecords } from '../../dataset/records';
 import type { LineSource } from '../../dataset';
 import { formatOf } from '../../dataset';
@@ -24,7 +24,7 @@ export async function datasetOf(
   source: LineSource,
   choice: FieldChoice,
   signal: AbortSignal,
-): Promise<AttackRun['dataset']> {
+): Promise<RunDataset> {
   const format = formatOf(uri.path) ?? 'txt';
   let first = 0;
   for await (const { start } of readRecords(source, format, { lines, signal })) {

@@ -1,5 +1,6 @@
 /** What the panel asks for in its table of attacked lines, done. */
 import * as vscode from 'vscode';
+import { csvBeside } from '../../batch/resultFiles';
 import type { Attacker } from '../attack/attacker';
 import type { PanelHandlers } from '../panel/listen';
 import { openDocument } from '../records/openDocument';
@@ -21,7 +22,7 @@ export function makeLinesHandlers(
   /** The dataset and the line (from 0) of a row. */
   const placeOf = (row: number) => {
     const { current } = linesAttacker();
-    const found = current?.table.rows[row];
+    const found = current?.state.rows[row];
     return current && found ? { uri: current.work.lines.uri, line: found.line - 1, current } : null;
   };
   return {
@@ -37,15 +38,16 @@ export function makeLinesHandlers(
       const { uri, line, current } = place;
       guarded(async () => {
         const document = await openDocument(uri);
-        return attacker().attack({ uri, document, line }, current.table.settings);
+        return attacker().attack({ uri, document, line }, current.state.settings);
       });
     },
     linesResume() {
       guarded(() => linesAttacker().resume());
     },
     linesShowFile({ as }) {
-      const file = linesAttacker().current?.paths[as];
-      if (file === undefined) return;
+      const { jsonl } = linesAttacker().current ?? {};
+      if (typeof jsonl !== 'string') return;
+      const file = as === 'csv' ? csvBeside(jsonl) : jsonl;
       guarded(async () => {
         const viewColumn = vscode.ViewColumn.One;
         await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn, preview: false });

@@ -1,4 +1,4 @@
-/** Asks which attack, and whether a whole file is meant. */
+/** Asks which attack. */
 import * as vscode from 'vscode';
 import { resolveAttackOptions } from '../../interpret/attack/options';
 import type { AttackKind, AttackSettings } from '../../protocol';
@@ -38,14 +38,4 @@ export async function pickAttack(memory: AttackMemory): Promise<AttackSettings |
     placeHolder: vscode.l10n.t('Which attack? It has the options that it was run with last.'),
   });
   return picked?.settings ?? null;
-}
-
-/** Whether a whole file of so many records shall be attacked. */
-export async function confirmWholeFile(records: number, file: string): Promise<boolean> {
-  const yes = vscode.l10n.t('Attack');
-  const says = vscode.l10n.t('Attack all {0} records of {1}?', records, file);
-  const detail = vscode.l10n.t(
-    'It can be cancelled, and gone on with later. To attack only some lines, select them first.',
-  );
-  return (await vscode.window.showWarningMessage(says, { modal: true, detail }, yes)) === yes;
 }

@@ -1,14 +1,11 @@
-/** Where the results of an attack on several lines are written: asked once, remembered for the same attack. */
+/** Where the results of work on several lines are written: asked once, remembered for the same work. */
 import { createHash } from 'node:crypto';
-import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, rm, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { csvBeside } from '../../batch/resultFiles';
-import type { ResultPaths } from '../../batch/resultFiles';
-import type { AttackKind } from '../../protocol';
 import { memory } from '../ids';
 
-/** So many attacks are remembered; who comes back to an older one names its file again. */
+/** So many are remembered; who comes back to older work names its file again. */
 const mostRemembered = 50;
 
 interface Remembered {
@@ -16,13 +13,23 @@ interface Remembered {
   readonly jsonl: string;
 }
 
-/** A name for everything that decides what comes out: the same attack is gone on with in the same file. */
-export function keyOf(attack: unknown): string {
-  return createHash('sha256').update(JSON.stringify(attack)).digest('hex');
+/** How results are called. */
+export interface ResultName {
+  /** 'attack-hotflip': 'a.jsonl' has its results in 'a.attack-hotflip.jsonl'. */
+  readonly suffix: string;
+  /** Files of the same work: 'results.jsonl' has a table beside it. */
+  readonly beside?: (jsonl: string) => string;
+  /** The dialog that asks where; null: nobody is asked, they lie in a folder of the extension's own. */
+  readonly dialog: { readonly title: string; readonly saveLabel: string } | null;
 }
 
-/** The first of 'a.attack-hotflip.jsonl', 'a.attack-hotflip-2.jsonl', ... that is not there yet, nor its table. */
-async function freeName(dataset: string, attack: AttackKind): Promise<string> {
+/** A name for everything that decides what comes out: the same work is gone on with in the same file. */
+export function keyOf(work: unknown): string {
+  return createHash('sha256').update(JSON.stringify(work)).digest('hex');
+}
+
+/** The first of 'a.attack-hotflip.jsonl', 'a.attack-hotflip-2.jsonl', ... that is not there yet, nor what belongs to it. */
+async function freeName(dataset: string, { suffix, beside }: ResultName): Promise<string> {
   const base = path.basename(dataset).replace(/\.[^.]*$/, '');
   const isThere = (file: string) =>
     stat(file).then(
@@ -30,52 +37,56 @@ async function freeName(dataset: string, attack: AttackKind): Promise<string> {
       () => false,
     );
   for (let number = 1; ; number++) {
-    const suffix = number === 1 ? '' : `-${number}`;
-    const file = path.join(path.dirname(dataset), `${base}.attack-${attack}${suffix}.jsonl`);
-    if (!(await isThere(file)) && !(await isThere(csvBeside(file)))) return file;
+    const count = number === 1 ? '' : `-${number}`;
+    const file = path.join(path.dirname(dataset), `${base}.${suffix}${count}.jsonl`);
+    if (!(await isThere(file)) && !(beside && (await isThere(beside(file))))) return file;
   }
 }
 
 export class ResultPlaces {
+  /** Of results for which nobody was asked for a place. */
+  private readonly own: string;
+
   constructor(
     private readonly workspaceMemory: vscode.Memento,
-    /** A folder of the extension's own, for datasets whose folder cannot be written. */
+    /** A folder of the extension's own, for datasets whose folder cannot be written, too. */
     private readonly storage: vscode.Uri,
-  ) {}
+  ) {
+    this.own = path.join(storage.fsPath, 'own');
+  }
 
-  /** Whether this attack was begun before. */
+  /** Whether this work was begun before. */
   knows(key: string): boolean {
     return this.all().some(entry => entry.key === key);
   }
 
-  /** The files of the attack `key`; null when the user changed their mind. */
-  async find(key: string, dataset: vscode.Uri, attack: AttackKind): Promise<ResultPaths | null> {
+  /** The file of the work `key`; null when the user changed their mind. */
+  async find(key: string, dataset: vscode.Uri, name: ResultName): Promise<string | null> {
     const known = this.all().find(entry => entry.key === key)?.jsonl;
-    const jsonl = known ?? (await this.choose(dataset, attack));
+    const jsonl = known ?? (await this.choose(dataset, name));
     if (jsonl === null) return null;
     await this.remember([{ key, jsonl }, ...this.all().filter(entry => entry.key !== key)]);
-    return { jsonl, csv: csvBeside(jsonl) };
+    return jsonl;
   }
 
-  /** The files do not fit the attack any more: the next time it is asked again. */
+  /** The files do not fit the work any more: the next time it is asked again. */
   async forget(key: string): Promise<void> {
     await this.remember(this.all().filter(entry => entry.key !== key));
   }
 
-  private async choose(dataset: vscode.Uri, attack: AttackKind): Promise<string | null> {
-    const folder = path.dirname(dataset.fsPath);
-    const canWrite = await access(folder, constants.W_OK).then(
+  private async choose(dataset: vscode.Uri, name: ResultName): Promise<string | null> {
+    const canWrite = await access(path.dirname(dataset.fsPath), constants.W_OK).then(
       () => true,
       () => false,
     );
-    if (!canWrite) {
-      await mkdir(this.storage.fsPath, { recursive: true });
-      return freeName(path.join(this.storage.fsPath, path.basename(dataset.fsPath)), attack);
+    if (!canWrite || !name.dialog) {
+      const folder = name.dialog ? this.storage.fsPath : this.own;
+      await mkdir(folder, { recursive: true });
+      return freeName(path.join(folder, path.basename(dataset.fsPath)), name);
     }
     const chosen = await vscode.window.showSaveDialog({
-      title: vscode.l10n.t('Save the results of the attack (a table in CSV is written beside it)'),
-      saveLabel: vscode.l10n.t('Attack'),
-      defaultUri: vscode.Uri.file(await freeName(dataset.fsPath, attack)),
+      ...name.dialog,
+      defaultUri: vscode.Uri.file(await freeName(dataset.fsPath, name)),
       filters: { [vscode.l10n.t('JSON Lines')]: ['jsonl'] },
     });
     return chosen?.fsPath ?? null;
@@ -95,7 +106,13 @@ export class ResultPlaces {
     );
   }
 
+  /** What nobody will come back to is deleted, where nobody was asked for its place. */
   private async remember(entries: readonly Remembered[]): Promise<void> {
-    await this.workspaceMemory.update(memory.resultFiles, entries.slice(0, mostRemembered));
+    const kept = entries.slice(0, mostRemembered);
+    const gone = this.all().filter(({ jsonl }) => !kept.some(entry => entry.jsonl === jsonl));
+    for (const { jsonl } of gone) {
+      if (path.dirname(jsonl) === this.own) await rm(jsonl, { force: true });
+    }
+    await this.workspaceMemory.update(memory.resultFiles, kept);
   }
 }

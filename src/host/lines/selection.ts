@@ -1,4 +1,4 @@
-/** Which lines of a file an attack on several lines is about. */
+/** Which lines of a file work on several lines is about. */
 import * as vscode from 'vscode';
 import { openDocument } from '../records/openDocument';
 import { baseName, isDataset, readArgument } from '../records/target';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { commands } from '../../../src/host/ids';
-import { LinesAttacker } from '../../../src/host/lines/linesAttacker';
+import { makeLinesAttacker } from '../../../src/host/lines/linesAttacker';
 import { makeLinesHandlers } from '../../../src/host/lines/linesHandlers';
 import { ResultPlaces } from '../../../src/host/lines/resultPlaces';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
@@ -145,12 +145,12 @@ describe('Attack Selection', () => {
       const engine = new FakeEngine();
       const surroundings = fakeSurroundings(engine, { mayLoad: () => Promise.resolve(mayLoad) });
       const asked: [number, string][] = [];
-      const linesAttacker = new LinesAttacker({
+      const linesAttacker = makeLinesAttacker({
         ...surroundings,
         engine,
         fields: new FieldChoice(new FakeMemento()),
         places: new ResultPlaces(new FakeMemento(), workspaceUri('results')),
-        confirm: (records, file) => {
+        confirm: (_how, records, file) => {
           asked.push([records, file]);
           return Promise.resolve(confirmed);
         },
@@ -164,7 +164,7 @@ describe('Attack Selection', () => {
       const document = await vscode.workspace.openTextDocument(uri);
       const { linesAttacker, asked, told } = linesAttackerWith(true, false);
       const lines = { uri, document, lines: null };
-      assert.equal(await linesAttacker.attack({ lines, wanted: settings }), null);
+      assert.equal(await linesAttacker.start({ lines, wanted: settings }), null);
       assert.deepEqual(asked, [[201, 'attacked long.jsonl']]);
       assert.ok(!told.includes('open'));
     });
@@ -176,7 +176,7 @@ describe('Attack Selection', () => {
       const { linesAttacker, engine, asked } = linesAttackerWith(true, true);
       const dialogs = answerSaveDialogs(results('rows'));
       const lines = { uri, document, lines: null };
-      const table = await linesAttacker.attack({ lines, wanted: settings });
+      const table = await linesAttacker.start({ lines, wanted: settings });
       dialogs.restore();
       assert.deepEqual(
         [asked, engine.attacks.map(({ label }) => label.kind)],
@@ -226,7 +226,7 @@ describe('Attack Selection', () => {
     it('opens no model that an untrusted workspace holds', async () => {
       const { linesAttacker, engine, told } = linesAttackerWith(false, true);
       const lines = { uri: dataset, document: null, lines: null };
-      assert.equal(await linesAttacker.attack({ lines, wanted: settings }), null);
+      assert.equal(await linesAttacker.start({ lines, wanted: settings }), null);
       assert.deepEqual(engine.loaded, []);
       assert.match(told.find(what => what.startsWith('failed: ')) ?? '', /have not trusted/);
     });

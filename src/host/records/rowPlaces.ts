@@ -1,21 +1,36 @@
-/** Rows of a result as lines of the training file: where they stand now, and whether they still are what was traced. */
+/** Rows of a result as lines of their file: where they stand now, and whether they still are what the result is about. */
 import * as vscode from 'vscode';
-import type { InfluenceRow } from '../../protocol';
-import { openDocument } from '../records/openDocument';
-import type { FoundRecord, RecordReader } from '../records/readRecord';
-import { baseName, type Target } from '../records/target';
 import { HostError } from '../report';
+import { openDocument } from './openDocument';
+import type { FoundRecord, RecordReader } from './readRecord';
+import { baseName, type Target } from './target';
 
-export type Row = Pick<InfluenceRow, 'line' | 'text' | 'pair'>;
+/** A record as a result has it. */
+export interface Row {
+  /** Line on which it starts, from 1. */
+  readonly line: number;
+  /** Null where it is not known. */
+  readonly text: string | null;
+  /** `text` is its beginning, or all of it. */
+  readonly isBeginning?: boolean;
+  /** Null where it has none, or where it is not known. */
+  readonly pair: string | null;
+}
 
-/** Follows the lines of a file's rows while it is edited. */
+/** A line below every line: where it stands after an edit tells whether lines came or went. */
+const below = Number.MAX_SAFE_INTEGER;
+
+/** Follows the lines of a file while it is edited. */
 export class RowPlaces {
   /** By the line (from 1) that a row has in the result: where that stands now, from 0. */
   private readonly now: Map<number, number>;
+  /** Edits that moved lines, for rows that nobody has asked for yet. */
+  private readonly moves: ((line: number) => number)[] = [];
 
+  /** @param rows those of which some will be asked for; others may be, too. */
   constructor(
     readonly uri: vscode.Uri,
-    rows: readonly Row[],
+    rows: readonly Pick<Row, 'line'>[] = [],
   ) {
     this.now = new Map(rows.map(({ line }) => [line, line - 1]));
   }
@@ -24,17 +39,24 @@ export class RowPlaces {
   follow(uri: vscode.Uri, moved: (line: number) => number): void {
     if (uri.toString() !== this.uri.toString()) return;
     for (const [line, now] of this.now) this.now.set(line, moved(now));
+    if (moved(below) !== below) this.moves.push(moved);
   }
 
   /** From 0. */
-  lineOf({ line }: Row): number {
-    return this.now.get(line) ?? line - 1;
+  lineOf({ line }: Pick<Row, 'line'>): number {
+    const known = this.now.get(line);
+    if (known !== undefined) return known;
+    const now = this.moves.reduce((place, moved) => moved(place), line - 1);
+    this.now.set(line, now);
+    return now;
   }
 }
 
 /** A second text that the model does not read is not in the row. */
 export function isSameText(row: Row, text: string, pair: string | undefined): boolean {
-  return text === row.text && (row.pair === null || row.pair === pair);
+  const isSame =
+    row.text === null || (row.isBeginning ? text.startsWith(row.text) : text === row.text);
+  return isSame && (row.pair === null || row.pair === pair);
 }
 
 /** A row as a record of the file as it is now. Throws a HostError where another text stands there. */
@@ -97,7 +119,7 @@ async function showLines(uri: vscode.Uri, start: number, end: number): Promise<v
 
 function isAnother(uri: vscode.Uri, line: number): HostError {
   const says = vscode.l10n.t(
-    'Line {0} of {1} is not the text any more that was traced; trace again.',
+    'Line {0} of {1} is not the text any more that the result is about; ask again.',
     line + 1,
     baseName(uri),
   );
