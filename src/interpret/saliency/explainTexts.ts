@@ -28,16 +28,29 @@ export async function explainTexts(
   started: number,
 ): Promise<Explanation[]> {
   const method = methodNamed(request.method);
-  const work: SaliencyWork = {
+  const jobs = texts.map(read => jobOf(model, read, request.label, request.answerPart));
+  const work = workOf(model, method, jobs, request);
+  const found = await method.attribute(work, options);
+  const milliseconds = (performance.now() - started) / texts.length;
+  return work.jobs.map((job, index) =>
+    explanationOf(method, work, job, found[index]!, milliseconds),
+  );
+}
+
+/** What the method is asked about these texts. Throws GlassboxError 'bad-input' for parameters that make no sense. */
+export function workOf(
+  model: Model,
+  method: Method,
+  jobs: readonly Job[],
+  request: Pick<SaliencyRequest, 'scalar' | 'parameters' | 'wordScores'>,
+): SaliencyWork {
+  return {
     model,
-    jobs: texts.map(read => jobOf(model, read, request.label, request.answerPart)),
+    jobs,
     scalar: scalarOf(model, method, request.scalar),
     parameters: resolveParameters(method, request.parameters),
     wordScores: request.wordScores ?? usualWordScores(model),
   };
-  const found = await method.attribute(work, options);
-  const milliseconds = (performance.now() - started) / texts.length;
-  return work.jobs.map((job, index) => finish(method, work, job, found[index]!, milliseconds));
 }
 
 function usualWordScores({ about }: Model): WordScores {
@@ -54,7 +67,8 @@ function scalarOf(model: Model, { description }: Method, asked: ScalarKind): Sca
   );
 }
 
-function finish(
+/** What the method found about one of the texts, with everything that is needed to read it. */
+export function explanationOf(
   method: Method,
   work: SaliencyWork,
   job: Job,
