@@ -8,7 +8,7 @@ import { predictTexts } from '../interpret/predict/predictTexts';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
 import { explainMany } from '../interpret/saliency/explainMany';
-import { methodDescriptions } from '../interpret/saliency/methods';
+import { methodsFor } from '../interpret/saliency/methods';
 import { SaliencyProgram } from '../interpret/saliency/gradients/program';
 import type { Model } from '../model/model';
 import type { AttackRequest, AttackResult } from '../protocol/attack';
@@ -238,6 +238,6 @@ function stopIfCancelled({ signal }: Partial<HandlerContext>): void {
 function describe({ about }: Model): ModelInfo {
   const { dir, name, architecture, head, device, hash, maxTokens } = about;
   const { task, labels } = head;
-  const methods = methodDescriptions;
+  const methods = methodsFor(about);
   return { dir, name, architecture, task, labels, device, hash, maxTokens, methods };
 }

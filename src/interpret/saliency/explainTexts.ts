@@ -48,7 +48,7 @@ export function workOf(
     model,
     jobs,
     scalar: scalarOf(model, method, request.scalar),
-    parameters: resolveParameters(method, request.parameters),
+    parameters: resolveParameters(method, request.parameters, model.about),
     wordScores: request.wordScores ?? usualWordScores(model),
   };
 }

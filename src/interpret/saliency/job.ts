@@ -1,8 +1,9 @@
 /** Questions about texts, and what the model itself says about them. */
 import type { Model } from '../../model/model';
+import type { Window } from '../../model/windows';
 import type { ScalarKind } from '../../protocol/explanation';
 import type { AnswerPart, LabelChoice } from '../../protocol/task';
-import { constantOf, partValue } from '../task/decision';
+import { constantOf, partValue, type Part } from '../task/decision';
 import { readers } from '../task/readers';
 import type { ReadText } from '../task/readText';
 import type { Job } from './method';
@@ -16,6 +17,15 @@ export function jobOf(
 ): Job {
   const reading = readers[about.head.task](read.hand);
   return { read, reading, asked: reading.ask(label, answerPart) };
+}
+
+/** Indices of the tokens that the explained windows have, in the order of the text. */
+export function seenTokens(
+  windows: readonly Window[],
+  parts: readonly Pick<Part, 'window'>[],
+): number[] {
+  const all = parts.flatMap(({ window }) => windows[window]!.tokens);
+  return [...new Set(all)].sort((a, b) => a - b);
 }
 
 /** The explained number of this text, as the exported model has it. */

@@ -1,4 +1,5 @@
 /** From the parameters that were asked for to the ones that a method runs with. */
+import type { ModelFacts } from '../../model/model';
 import type {
   Aggregation,
   MethodDescription,
@@ -30,11 +31,28 @@ const without: ResolvedParameters = {
 const most = 10_000;
 
 /**
- * The method's defaults, overridden by what `asked` says about parameters that the method reads and
+ * A method's defaults for this model: where it has no mask token, what is taken away is left out, as one must choose
+ * between that and padding.
+ */
+export function defaultsFor(
+  { defaults }: MethodDescription,
+  { maskId }: Pick<ModelFacts, 'maskId'>,
+): MethodParameters {
+  return defaults.removal === 'mask' && maskId === null
+    ? { ...defaults, removal: 'delete' }
+    : defaults;
+}
+
+/**
+ * The method's defaults for this model, overridden by what `asked` says about parameters that the method reads and
  * does not dictate. Throws GlassboxError 'bad-input' for a value that makes no sense.
  */
-export function resolveParameters(method: Method, asked: MethodParameters): ResolvedParameters {
-  const { defaults } = method.description;
+export function resolveParameters(
+  method: Method,
+  asked: MethodParameters,
+  about: Pick<ModelFacts, 'maskId'>,
+): ResolvedParameters {
+  const defaults = defaultsFor(method.description, about);
   const changed = Object.entries(asked).filter(
     ([name, value]) =>
       value !== undefined && name in defaults && !method.fixed.includes(name as ParameterName),
@@ -69,7 +87,7 @@ function aggregation({ title, aggregations }: MethodDescription, asked: Aggregat
 }
 
 function check({ title }: MethodDescription, parameters: ResolvedParameters): ResolvedParameters {
-  const { steps, samples, seed, noise, quadrature } = parameters;
+  const { steps, samples, seed, noise, quadrature, span, kernelWidth, ridge } = parameters;
   const whole = (name: string, value: number, from: number, to: number): void => {
     if (Number.isSafeInteger(value) && value >= from && value <= to) return;
     throw new GlassboxError(
@@ -81,11 +99,16 @@ function check({ title }: MethodDescription, parameters: ResolvedParameters): Re
   if (quadrature === 'trapezoid') whole('steps of the trapezoid rule', steps, 2, most);
   whole('samples', samples, 1, most);
   whole('seed', seed, 0, 2 ** 32 - 1);
-  if (!(Number.isFinite(noise) && noise >= 0)) {
+  whole('span', span, 1, most);
+  const number = (name: string, value: number, positive: boolean): void => {
+    if (Number.isFinite(value) && value >= 0 && !(positive && value === 0)) return;
     throw new GlassboxError(
       'bad-input',
-      `${title}: noise must be a number from 0 up, not ${noise}.`,
+      `${title}: ${name} must be a number ${positive ? 'above 0' : 'from 0 up'}, not ${value}.`,
     );
-  }
+  };
+  number('noise', noise, false);
+  number('kernel width', kernelWidth, true);
+  number('ridge', ridge, false);
   return parameters;
 }

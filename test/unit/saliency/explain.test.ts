@@ -153,7 +153,11 @@ describe('explain', () => {
 
   describe('refuses in one sentence', () => {
     const cases: [string, AskOptions, RegExp][] = [
-      ['a method that is not there', { method: 'lime' }, /no method "lime".*integrated-gradients/],
+      [
+        'a method that is not there',
+        { method: 'no-method' },
+        /no method "no-method".*integrated-gradients/,
+      ],
       ['gold without gold', { label: { kind: 'gold' } }, /no gold label/],
       ['gold that the model lacks', { label: { kind: 'gold' }, gold: 'nice' }, /no gold label/],
       [

@@ -1,6 +1,7 @@
 /** From the numbers of windows to those of a text: the weighted sum over the windows that have a token. */
 import type { Window } from '../../../model/windows';
 import type { Part } from '../../task/decision';
+import { seenTokens } from '../job';
 import type { Reductions, RowResult } from './runPoints';
 
 /** The numbers of the tokens that were seen, in the order of the text. */
@@ -28,8 +29,7 @@ export function combine(
   parts: readonly Part[],
   results: readonly RowResult[],
 ): Combined {
-  const seen = [...new Set(parts.flatMap(({ window }) => windows[window]!.tokens))];
-  seen.sort((a, b) => a - b);
+  const seen = seenTokens(windows, parts);
   const place = new Map(seen.map((token, index) => [token, index]));
   const reductions = Object.fromEntries(
     names.map(name => {
