@@ -14,6 +14,7 @@ import { withMethod } from './choiceRules';
 import type { Option } from './controls';
 import { createDropdown } from './controls';
 import { fill, make } from './dom';
+import { methodGroups } from './methodGroups';
 import { createGroupedDropdown } from './nativeControls';
 import { createParameterFields } from './parameterFields';
 import { choiceOfKey, questionGroups } from './questions';
@@ -65,7 +66,7 @@ export function createChoicesForm(onChoose: (choices: PanelChoices) => void): Ch
     choices = { ...choices, ...change };
     onChoose(choices);
   };
-  const method = createDropdown('Method', name => {
+  const method = createGroupedDropdown('Method', name => {
     const description = methods.find(one => one.name === name);
     if (choices && description) choose(withMethod(choices, description));
   });
@@ -125,10 +126,7 @@ export function createChoicesForm(onChoose: (choices: PanelChoices) => void): Ch
       choices = state.choices;
       methods = state.methods;
       const description = methods.find(({ name }) => name === state.choices.method);
-      method.show(
-        methods.map(({ name, title }) => ({ value: name, text: title })),
-        state.choices.method,
-      );
+      method.show(methodGroups(methods), state.choices.method);
       const { groups, value } = questionGroups(state);
       label.show(groups, value);
       answerPart.element.hidden = state.explanation.prediction.task !== 'question-answering';
@@ -139,6 +137,7 @@ export function createChoicesForm(onChoose: (choices: PanelChoices) => void): Ch
         state.choices.wordScores ?? state.explanation.wordScores,
       );
       task.show(taskOptions(state), state.choices.task ?? asTheModelSays);
+      combine.element.hidden = description?.aggregations.length === 0;
       combine.show(
         (description?.aggregations ?? [state.choices.aggregate]).map(value => ({
           value,

@@ -2,7 +2,14 @@
 import type { Explanation } from '../src/protocol';
 import { fill, make } from './dom';
 import type { SaliencyMap } from './tokenFacts';
+import { topSentence } from './topWords';
 import { methodSentence, normalisationSentence, scaleEnds, windowsSentence } from './words';
+
+/** Checks whose number belongs beside the map even where all is well; what is not well is above it. */
+const besideMap = new Set(['completeness', 'surrogate', 'spread']);
+
+export const unsureLegend =
+  'Dotted under the letters: the score is smaller than its spread over seeds, so that its sign may be chance.';
 
 export interface Legend {
   readonly element: HTMLElement;
@@ -14,12 +21,15 @@ export function createLegend(brief = false): Legend {
   const element = make('section', { class: 'legend', 'aria-label': 'Legend' });
   return {
     element,
-    show: ({ explanation, fields, target }) => {
+    show: map => {
+      const { explanation, fields, target } = map;
+      const top = topSentence(map);
       const pieces = fields.flatMap(field => field.pieces);
       const windows = windowsSentence(explanation);
-      const completeness = explanation.health.find(({ check }) => check === 'completeness');
+      const measured = explanation.health.filter(({ check, ok }) => ok && besideMap.has(check));
       const normalised = normalisationSentence(explanation);
       const unknown = pieces.some(({ facts }) => facts?.unknown === true);
+      const unsure = pieces.some(({ facts }) => facts?.unsure === true);
       const unseen = pieces.some(({ segment }) => segment.kind === 'unseen');
       if (brief) {
         fill(
@@ -33,13 +43,11 @@ export function createLegend(brief = false): Legend {
         element,
         explanation.signed ? signedScale(explanation) : unsignedScale(),
         make('p', { class: 'muted' }, methodSentence(explanation)),
-        make(
-          'p',
-          { class: 'muted' },
-          completeness ? `${normalised} ${completeness.says}` : normalised,
-        ),
+        make('p', { class: 'muted' }, [normalised, ...measured.map(({ says }) => says)].join(' ')),
         windows === null ? null : make('p', { class: 'muted' }, windows),
         target ? make('p', { class: 'muted' }, 'Frame: what the decision is about.') : null,
+        top === null ? null : make('p', { class: 'muted' }, top),
+        unsure ? make('p', { class: 'muted' }, unsureLegend) : null,
         unseen ? make('p', { class: 'muted' }, 'Italic and struck: not seen by the model.') : null,
         unknown
           ? make('p', { class: 'muted' }, 'Dotted frame: not in the vocabulary of the model.')

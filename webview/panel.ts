@@ -12,6 +12,7 @@ import { createLinesView } from './lines/linesView';
 import { createMeasuresView } from './measures/measuresView';
 import { createModelsView } from './models/modelsView';
 import { createNotices } from './notices';
+import { grantPictures } from './pictures/pictureWish';
 import { createRewriteView } from './rewrite/rewriteView';
 import { createSaliencyView } from './saliencyView';
 import { createSuspiciousView, spokenRanking } from './suspicious/suspiciousView';
@@ -63,8 +64,15 @@ const tell: ViewEvents['tell'] = (event, body) => {
   channel.emit(event, body);
 };
 const { announce } = notices;
+grantPictures(main, {
+  tell,
+  palette: () => palette,
+  onFailed: message => {
+    notices.failed(message);
+  },
+});
 const ui = () => saved;
-const saliency = createSaliencyView({ tell, palette: () => palette, ui, setUi: save });
+const saliency = createSaliencyView({ tell, ui, setUi: save });
 const attack = createAttackView({ tell, announce });
 const influence = createInfluenceView({ tell, ui, setUi: save });
 const suspicious = createSuspiciousView({ tell, ui, setUi: save });

@@ -36,12 +36,12 @@ const kinds: Readonly<Record<DetailName, FieldKind>> = {
   noiseScale: { title: 'Noise scale', words: noiseScaleWords },
   moment: { title: 'Moment', words: momentWords },
   seed: { title: 'Seed', rule: wholeFrom(0, 2 ** 32 - 1) },
-  feature: { title: 'Taken away', words: featureWords },
-  removal: { title: 'By', words: removalWords },
+  feature: { title: 'What is taken away', words: featureWords },
+  removal: { title: 'How', words: removalWords },
   kernelWidth: { title: 'Kernel width', rule: { min: 0.01, max: 10_000, whole: false } },
-  ridge: { title: 'Ridge', rule: { min: 0, max: 1e6, whole: false } },
-  span: { title: 'Span', rule: wholeFrom(1, 100) },
-  epsilon: { title: 'Epsilon', rule: { min: 0, max: 1, whole: false } },
+  ridge: { title: 'Ridge penalty', rule: { min: 0, max: 1e6, whole: false } },
+  span: { title: 'Neighbours at a time', rule: wholeFrom(1, 100) },
+  epsilon: { title: 'Epsilon (\u03b5)', rule: { min: 0, max: 1, whole: false } },
 };
 
 export interface ParameterFields {

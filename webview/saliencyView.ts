@@ -11,15 +11,19 @@ import { createHeader } from './header';
 import { createHealth } from './health';
 import { createHeatmap } from './heatmap';
 import { createLegend } from './legend';
-import { drawPicture } from './picture';
+import { explanationOfMap, ownMap } from './furtherMaps';
+import { createMapTools } from './mapTools';
+import { createPictureButtons } from './pictures/pictureButtons';
 import { createProbabilityBars } from './probabilityBars';
 import { createReadout } from './readout';
-import type { Palette } from './theme';
+import { createShareBars } from './shareBars';
 import type { SaliencyMap, TokenFacts } from './tokenFacts';
 import { saliencyMap, spokenFacts } from './tokenFacts';
 import { createTokenTable } from './tokenTable';
+import { onlyTop, topCount } from './topWords';
 import type { UiState } from './uiState';
 import type { ViewEvents } from './viewEvents';
+import { createWeightTable } from './weightTable';
 
 export interface SaliencyView {
   readonly element: HTMLElement;
@@ -31,14 +35,16 @@ export interface SaliencyView {
 }
 
 export interface SaliencyViewEvents extends Pick<ViewEvents, 'tell'> {
-  readonly palette: () => Palette;
   readonly ui: () => UiState;
   readonly setUi: (change: Partial<UiState>) => void;
 }
 
 export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
   const { tell, ui, setUi } = events;
+  /** `map` has the tints that are seen. */
   let current: { state: PanelState; map: SaliencyMap } | null = null;
+  /** Which of the explanation's maps; the same of the next one, where it has it. */
+  let wantedMap = ownMap;
   let pointed: TokenFacts | null = null;
   let lit: TokenFacts | null = null;
 
@@ -69,16 +75,47 @@ export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
       tell('reveal', { token: facts.tokens[0]! });
     },
   });
+  const pointElsewhere = (facts: TokenFacts | null) => {
+    heatmap.echo(facts?.tokens[0] ?? null);
+    point(facts);
+  };
   const table = createTokenTable({
     onSort: sort => {
       setUi({ sort });
       showTable();
     },
-    onPoint: facts => {
-      heatmap.echo(facts?.tokens[0] ?? null);
-      point(facts);
+    onPoint: pointElsewhere,
+  });
+  const weights = createWeightTable(pointElsewhere);
+  const shares = createShareBars();
+  const tools = createMapTools({
+    onMap: name => {
+      wantedMap = name;
+      if (current) showMap(current.state);
+    },
+    onTop: top => {
+      setUi({ top });
+      if (current) showMap(current.state);
     },
   });
+  const showMap = (state: PanelState) => {
+    const { top } = ui();
+    const { record } = state;
+    const has = state.explanation.maps.some(({ name }) => name === wantedMap);
+    const explanation = has ? explanationOfMap(state.explanation, wantedMap) : state.explanation;
+    const map = onlyTop(saliencyMap(record, explanation), topCount(top));
+    current = { state, map };
+    pointed = null;
+    lit = null;
+    tools.show(state.explanation, has ? wantedMap : ownMap, top);
+    heatmap.show(map);
+    legend.show(map);
+    weights.element.hidden = top === 'all';
+    prediction.classList.toggle('with-weights', top !== 'all');
+    if (top !== 'all') weights.show(map, topCount(top));
+    showTable();
+    read();
+  };
   const showTable = () => {
     const { tableOpen, sort } = ui();
     toggle.setExpanded(tableOpen);
@@ -92,10 +129,10 @@ export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
   const copy = createButton('Copy JSON', () => {
     tell('copyJson', null);
   });
-  const save = createButton('Save Picture', () => {
-    if (current)
-      tell('savePicture', { svg: drawPicture(current.state, current.map, events.palette()) });
-  });
+  const pictures = createPictureButtons(
+    () => current && { record: current.state.record, map: current.map },
+  );
+  const prediction = make('div', { class: 'prediction' }, bars.element, weights.element);
 
   return {
     element: make(
@@ -103,8 +140,9 @@ export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
       { class: 'view' },
       header.element,
       chips.element,
-      bars.element,
+      prediction,
       health.warnings,
+      tools.element,
       make(
         'section',
         { class: 'map-frame', 'aria-label': 'Map' },
@@ -112,24 +150,20 @@ export function createSaliencyView(events: SaliencyViewEvents): SaliencyView {
         readout.element,
       ),
       legend.element,
+      shares.element,
       form.element,
-      make('div', { class: 'actions' }, toggle.element, copy.element, save.element),
+      make('div', { class: 'actions' }, toggle.element, copy.element, ...pictures),
       table.element,
       health.passed,
     ),
     show: state => {
-      const map = saliencyMap(state.record, state.explanation);
-      current = { state, map };
-      lit = null;
       header.show(state);
       chips.show(state);
       bars.show(state);
       health.show(state.explanation.health);
-      heatmap.show(map);
-      legend.show(map);
+      shares.show(state.explanation);
+      showMap(state);
       form.show(state);
-      showTable();
-      read();
     },
     move: line => {
       if (!current) return;

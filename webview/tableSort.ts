@@ -1,7 +1,16 @@
 /** The order of the rows of the table. */
 import type { TokenFacts } from './tokenFacts';
 
-export type SortKey = 'place' | 'text' | 'score' | 'effect' | 'share' | 'attribution';
+export const sortKeys = [
+  'place',
+  'text',
+  'score',
+  'spread',
+  'effect',
+  'share',
+  'attribution',
+] as const;
+export type SortKey = (typeof sortKeys)[number];
 
 export interface TableSort {
   readonly key: SortKey;
@@ -12,6 +21,7 @@ const sortValue: Readonly<Record<SortKey, (facts: TokenFacts) => number | string
   place: facts => facts.tokens[0]!,
   text: facts => facts.text.toLowerCase(),
   score: facts => facts.score,
+  spread: facts => facts.spread?.size ?? Number.NaN,
   effect: facts => facts.score,
   share: facts => facts.share,
   attribution: facts => facts.attribution,

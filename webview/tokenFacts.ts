@@ -3,6 +3,8 @@ import type { Explanation, FieldIndex, RecordInfo } from '../src/protocol';
 import { formatRaw, formatScore, formatShare } from './numbers';
 import type { Segment } from './segments';
 import { segmentText } from './segments';
+import type { Spread } from './spread';
+import { addSpreads, formatSpread, isUnsure, unsureSays } from './spread';
 import type { Target } from './target';
 import { targetOf, textOf } from './target';
 import type { Unit } from './units';
@@ -27,6 +29,10 @@ export interface TokenFacts {
   /** How it is tinted; 'none' for a score near zero. */
   readonly tint: 'towards' | 'away' | 'magnitude' | 'none';
   readonly unknown: boolean;
+  /** Standard deviation of the score over seeds; null where the method draws nothing. */
+  readonly spread: Spread | null;
+  /** The spread is larger than the score: which sign it has may be chance. */
+  readonly unsure: boolean;
   /** That it belongs to what the decision is about, in words; '' where it does not. */
   readonly target: string;
 }
@@ -58,10 +64,19 @@ export interface SaliencyMap {
   readonly single: readonly TokenFacts[];
   /** What the decision is about, where it is a part of a text. */
   readonly target: Target | null;
+  /** Only so many words, the strongest, are tinted; null: all. */
+  readonly top: number | null;
 }
 
-/** Cuts the record's texts along the tokens of `explanation` and attaches the numbers. */
-export function saliencyMap(record: RecordInfo, explanation: Explanation): SaliencyMap {
+/**
+ * Cuts the record's texts along the tokens of `explanation` and attaches the numbers. `fullest` is the score that gets the
+ * fullest tint, where several maps share a scale; without it, it is the largest in the texts.
+ */
+export function saliencyMap(
+  record: RecordInfo,
+  explanation: Explanation,
+  fullest?: number,
+): SaliencyMap {
   const units = unitsOf(explanation);
   const target = targetOf(record, explanation);
   const names = record.pair ? [record.field, record.pair.field] : [record.field];
@@ -85,6 +100,7 @@ export function saliencyMap(record: RecordInfo, explanation: Explanation): Salie
     explanation,
     units,
     stretches.map(stretch => stretch.units),
+    fullest,
   );
   const own = new Map(
     stretches.flatMap(stretch => stretch.units.map(unit => [unit, stretch] as const)),
@@ -94,6 +110,7 @@ export function saliencyMap(record: RecordInfo, explanation: Explanation): Salie
   return {
     explanation,
     target,
+    top: null,
     fields: cut.map(({ field, name, stretches: all }) => ({
       field,
       name,
@@ -124,13 +141,14 @@ function ruler(
   explanation: Explanation,
   units: readonly Unit[],
   stretches: readonly (readonly Unit[])[],
+  fullest: number | undefined,
 ): Measure {
   const { signed } = explanation;
   const sum = (all: readonly Unit[], key: 'score' | 'attribution') =>
     all.reduce((total, unit) => total + unit[key], 0);
   // Special tokens may dwarf the text; the tints compare what the user wrote.
   const sizes = stretches.map(own => Math.abs(sum(own, 'score'))).filter(Number.isFinite);
-  const largest = sizes.reduce((a, b) => Math.max(a, b), 0);
+  const largest = fullest ?? sizes.reduce((a, b) => Math.max(a, b), 0);
   const whole = units
     .map(({ attribution }) => attribution)
     .filter(Number.isFinite)
@@ -143,6 +161,7 @@ function ruler(
     const size = counts && largest > 0 ? Math.min(1, Math.abs(score) / largest) : 0;
     const direction = score > 0 ? 'towards' : 'away';
     const tokens = own.flatMap(unit => unit.tokens).sort((a, b) => a - b);
+    const spread = addSpreads(own.map(unit => unit.spread));
     return {
       tokens,
       field: own[0]?.field ?? 0,
@@ -153,6 +172,8 @@ function ruler(
       size,
       tint: size < leastTint ? 'none' : signed ? direction : 'magnitude',
       unknown: tokens.some(token => explanation.tokens[token]!.unknown),
+      spread,
+      unsure: isUnsure(score, spread),
       target,
     };
   };
@@ -167,14 +188,20 @@ function placeOf(facts: TokenFacts, count: number): string {
   return `tokens ${rest.join(', ')} and ${last} of ${count}`;
 }
 
+/** '+0.31 \u00b1 0.04'; without the spread where the method draws nothing. */
+function scoreWords({ score, spread }: TokenFacts, { signed }: Explanation): string {
+  return `${formatScore(score, signed)}${spread ? ` ${formatSpread(spread)}` : ''}`;
+}
+
 /** The accessible name: 'token 3 of 12, film, +0.42, helps positive'. */
 export function spokenFacts(facts: TokenFacts, explanation: Explanation): string {
   const special = facts.tokens.some(token => explanation.tokens[token]!.special);
   return [
     `${special ? 'special ' : ''}${placeOf(facts, explanation.tokens.length)}`,
     facts.text.trim() === '' ? 'blank' : facts.text,
-    formatScore(facts.score, explanation.signed),
+    scoreWords(facts, explanation),
     effectOf(facts.score, explanation),
+    facts.unsure ? unsureSays : '',
     facts.target,
     facts.unknown ? 'unknown to the model' : '',
   ]
@@ -187,9 +214,10 @@ export function readoutParts(facts: TokenFacts, explanation: Explanation) {
   const names = facts.tokens.map(token => explanation.tokens[token]!.text);
   return {
     text: facts.text.trim() === '' ? 'blank' : facts.text,
-    score: formatScore(facts.score, explanation.signed),
+    score: scoreWords(facts, explanation),
     effect: effectOf(facts.score, explanation),
     details: [
+      facts.unsure ? unsureSays : '',
       `${formatShare(facts.share)} of all`,
       `raw ${formatRaw(facts.attribution, explanation.signed)}`,
       placeOf(facts, explanation.tokens.length),

@@ -1,7 +1,9 @@
 /** The same numbers as the map, one row a token of the model, sortable. */
+import type { Explanation } from '../src/protocol';
 import { createButton } from './controls';
 import { fill, make } from './dom';
 import { formatCount, formatRaw, formatScore, formatShare } from './numbers';
+import { formatSpread } from './spread';
 import type { SortKey, TableSort } from './tableSort';
 import { sortFacts } from './tableSort';
 import type { SaliencyMap, TokenFacts } from './tokenFacts';
@@ -21,15 +23,23 @@ export interface TableEvents {
   readonly onPoint: (facts: TokenFacts | null) => void;
 }
 
-const columns: readonly { key: SortKey; title: string; numeric: boolean; signedOnly?: boolean }[] =
-  [
-    { key: 'place', title: '#', numeric: true },
-    { key: 'text', title: 'Token', numeric: false },
-    { key: 'score', title: 'Score', numeric: true },
-    { key: 'effect', title: 'Effect', numeric: false, signedOnly: true },
-    { key: 'share', title: 'Share', numeric: true },
-    { key: 'attribution', title: 'Raw', numeric: true },
-  ];
+interface Column {
+  readonly key: SortKey;
+  readonly title: string;
+  readonly numeric: boolean;
+  /** Whether there is anything to show in it. */
+  readonly fits?: (explanation: Explanation) => boolean;
+}
+
+const columns: readonly Column[] = [
+  { key: 'place', title: '#', numeric: true },
+  { key: 'text', title: 'Token', numeric: false },
+  { key: 'score', title: 'Score', numeric: true },
+  { key: 'spread', title: 'Spread', numeric: true, fits: ({ spread }) => spread !== null },
+  { key: 'effect', title: 'Effect', numeric: false, fits: ({ signed }) => signed },
+  { key: 'share', title: 'Share', numeric: true },
+  { key: 'attribution', title: 'Raw', numeric: true },
+];
 
 export function createTokenTable(events: TableEvents): TokenTable {
   const head = make('thead');
@@ -52,7 +62,7 @@ export function createTokenTable(events: TableEvents): TokenTable {
   const draw = () => {
     if (!current) return;
     const { map, sort } = current;
-    const shown = columns.filter(column => map.explanation.signed || !column.signedOnly);
+    const shown = columns.filter(({ fits }) => fits?.(map.explanation) ?? true);
     rows = sortFacts(map.single, sort);
     const drawn = showsAll ? rows : rows.slice(0, firstRows);
     const focused = head.querySelector<HTMLElement>('button:focus')?.dataset['key'];
@@ -78,8 +88,6 @@ export function createTokenTable(events: TableEvents): TokenTable {
     },
   };
 }
-
-type Column = (typeof columns)[number];
 
 function headCell(
   { key, title, numeric }: Column,
@@ -113,6 +121,13 @@ function bodyRow(
     place: () => make('td', { class: 'number muted' }, String(facts.tokens[0]! + 1)),
     text: () => make('th', { scope: 'row', class: 'token-name' }, facts.text, written, field),
     score: () => make('td', { class: 'number' }, formatScore(facts.score, signed)),
+    spread: () =>
+      make(
+        'td',
+        { class: facts.unsure ? 'number unsure-number' : 'number' },
+        facts.unsure ? make('span', { class: 'muted unsure-says' }, 'more than the score ') : null,
+        facts.spread ? formatSpread(facts.spread) : '',
+      ),
     effect: () => make('td', {}, effectOf(facts.score, explanation)),
     share: () => make('td', { class: 'number' }, formatShare(facts.share)),
     attribution: () => make('td', { class: 'number' }, formatRaw(facts.attribution, signed)),

@@ -4,13 +4,18 @@ import { panelTabs } from '../src/protocol';
 import type { LinesSort } from './lines/linesSort';
 import { linesSortKeys } from './lines/linesSort';
 import type { RowSort } from './tables/rowSort';
-import type { SortKey, TableSort } from './tableSort';
+import type { TableSort } from './tableSort';
+import { sortKeys } from './tableSort';
+import type { TopChoice } from './topWords';
+import { topChoices } from './topWords';
 
 export interface UiState {
   readonly tab: PanelTab;
   /** Of the table of tokens. */
   readonly tableOpen: boolean;
   readonly sort: TableSort;
+  /** Which words of the map are tinted. */
+  readonly top: TopChoice;
   readonly linesSort: LinesSort;
   /** Of the tables of runs over a dataset, by their name; what is not there is as the table likes it. */
   readonly sorts: Readonly<Record<string, RowSort>>;
@@ -21,8 +26,6 @@ export interface UiState {
 
 /** The saved state: the panel's own, and what the host needs to ask for the explanation again. */
 export type SavedState = UiState & Partial<PanelMemory>;
-
-const sortKeys: readonly SortKey[] = ['place', 'text', 'score', 'effect', 'share', 'attribution'];
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
@@ -35,6 +38,7 @@ export function readUiState(saved: unknown): UiState {
     tab: oneOf(panelTabs, state['tab']) ?? 'saliency',
     tableOpen: state['tableOpen'] === true,
     sort: readSort(sortKeys, state['sort']) ?? { key: 'place', descending: false },
+    top: oneOf(topChoices, state['top']) ?? 'all',
     linesSort: readSort(linesSortKeys, state['linesSort']) ?? { key: 'line', descending: false },
     sorts: readSorts(state['sorts']),
     influenceDisagreeing: state['influenceDisagreeing'] === true,

@@ -1,5 +1,7 @@
 /** What carries a score of its own in the map: a token of the model, or a word of several tokens. */
 import type { Explanation, FieldIndex, Token } from '../src/protocol';
+import type { Spread } from './spread';
+import { spreadsOf } from './spread';
 
 export interface Unit {
   /** Indices of its tokens, ascending. */
@@ -12,6 +14,8 @@ export interface Unit {
   readonly word: number | null;
   readonly score: number;
   readonly attribution: number;
+  /** Standard deviation of the score over seeds; null where the method draws nothing. */
+  readonly spread: Spread | null;
 }
 
 /**
@@ -22,21 +26,26 @@ export function unitsOf(explanation: Explanation): Unit[] {
   const { tokens, words, unseen } = explanation;
   const inWords = new Set(words.flatMap(word => word.tokens));
   const single = [...tokens.keys()].filter(index => !inWords.has(index));
+  const whole = words.filter(word => word.tokens.length > 0);
+  const parts = single.map(index => ({
+    tokens: [index],
+    score: explanation.scores[index] ?? Number.NaN,
+    attribution: explanation.attributions[index] ?? Number.NaN,
+  }));
+  // Words are normalised among words, tokens among tokens: each kind has a scale of its own.
+  const [spreads, spreadsOfParts] = [spreadsOf(whole, explanation), spreadsOf(parts, explanation)];
   const units = [
-    ...words
-      .filter(word => word.tokens.length > 0)
-      .map(({ tokens: own, score, attribution }) => ({
-        ...around(own.map(index => tokens[index]!)),
-        tokens: own,
-        word: null,
-        score,
-        attribution,
-      })),
-    ...single.map(index => {
-      const { field, start, end, word } = tokens[index]!;
-      const score = explanation.scores[index] ?? Number.NaN;
-      const attribution = explanation.attributions[index] ?? Number.NaN;
-      return { tokens: [index], field, start, end, word, score, attribution };
+    ...whole.map(({ tokens: own, score, attribution }, at) => ({
+      ...around(own.map(index => tokens[index]!)),
+      tokens: own,
+      word: null,
+      score,
+      attribution,
+      spread: spreads[at]!,
+    })),
+    ...parts.map((part, at) => {
+      const { field, start, end, word } = tokens[part.tokens[0]!]!;
+      return { ...part, field, start, end, word, spread: spreadsOfParts[at]! };
     }),
   ];
   const isUnseen = ({ field, start, end }: Unit) =>

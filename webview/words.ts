@@ -49,15 +49,27 @@ export const noiseScaleWords: Readonly<Record<'relative' | 'absolute', string>> 
 };
 
 export const featureWords: Readonly<Record<FeatureKind, string>> = {
-  token: 'Tokens',
-  word: 'Words',
-  type: 'All equal words',
+  token: 'Each token',
+  word: 'Each word',
+  type: 'Equal words together',
 };
 
 export const removalWords: Readonly<Record<Removal, string>> = {
-  mask: 'Masked',
-  pad: 'Padded',
+  mask: '[MASK] in its place',
+  pad: '[PAD] in its place',
   delete: 'Left out',
+};
+
+const featurePhrases: Readonly<Record<FeatureKind, string>> = {
+  token: 'by token',
+  word: 'by word',
+  type: 'equal words together',
+};
+
+const removalPhrases: Readonly<Record<Removal, string>> = {
+  mask: 'taken away by [MASK]',
+  pad: 'taken away by [PAD]',
+  delete: 'taken away by leaving out',
 };
 
 export const momentWords: Readonly<Record<'mean' | 'square' | 'variance', string>> = {
@@ -149,6 +161,15 @@ export function windowsSentence({ windows }: Explanation): string | null {
   return `Read in ${formatCount(count)} windows of ${formatCount(tokens)} tokens, overlapping by ${formatCount(overlap)}.`;
 }
 
+/** What a method draws shows in what else it reads: noise it adds, or words that it takes away. */
+function countSamples(count: number, { noise, removal }: MethodParameters): string {
+  const one = count === 1;
+  if (noise !== undefined) return `${formatCount(count)} noise ${one ? 'sample' : 'samples'}`;
+  if (removal !== undefined)
+    return `${formatCount(count)} ${one ? 'sample' : 'samples'} of the text`;
+  return `${formatCount(count)} ${one ? 'sample' : 'samples'}`;
+}
+
 type Phrase = (all: MethodParameters) => string | null;
 
 /** What a parameter did, in words; null where it is not set, or told by another. */
@@ -161,10 +182,7 @@ const parameterPhrases: Readonly<Record<ParameterName, Phrase>> = {
   quadrature: () => null,
   baseline: ({ baseline }) =>
     baseline ? `from the ${baseline === 'zero' ? 'zero vector' : baselineWords[baseline]}` : null,
-  samples: ({ samples }) =>
-    samples === undefined
-      ? null
-      : `${formatCount(samples)} noise ${samples === 1 ? 'sample' : 'samples'}`,
+  samples: all => (all.samples === undefined ? null : countSamples(all.samples, all)),
   noise: ({ noise, noiseScale }) =>
     noise === undefined
       ? null
@@ -181,14 +199,14 @@ const parameterPhrases: Readonly<Record<ParameterName, Phrase>> = {
     return `${aggregationWords[aggregate]} over the embedding`;
   },
   seed: ({ seed }) => (seed === undefined ? null : `seed ${seed}`),
-  feature: ({ feature }) =>
-    feature === undefined ? null : `by ${featureWords[feature].toLowerCase()}`,
-  removal: ({ removal }) => (removal === undefined ? null : removalWords[removal].toLowerCase()),
+  feature: ({ feature }) => (feature === undefined ? null : featurePhrases[feature]),
+  removal: ({ removal }) => (removal === undefined ? null : removalPhrases[removal]),
   kernelWidth: ({ kernelWidth }) =>
     kernelWidth === undefined ? null : `kernel width ${kernelWidth}`,
   ridge: ({ ridge }) => (ridge === undefined ? null : `ridge ${ridge}`),
-  span: ({ span }) => (span === undefined || span === 1 ? null : `${formatCount(span)} at a time`),
-  epsilon: ({ epsilon }) => (epsilon === undefined ? null : `epsilon ${epsilon}`),
+  span: ({ span }) =>
+    span === undefined || span === 1 ? null : `${formatCount(span)} neighbours at a time`,
+  epsilon: ({ epsilon }) => (epsilon === undefined ? null : `\u03b5 = ${epsilon}`),
 };
 
 /** The order in which parameters are told and offered. */

@@ -72,7 +72,7 @@ describe('panel', () => {
   });
 
   it('asks for another method with its own parameters and an aggregation that it allows', async () => {
-    await pick('Method', 'AllenNLP simple gradients');
+    await choice('Method').selectOption({ label: 'AllenNLP simple gradients' });
     assert.deepEqual(await chosen(), {
       ...plot.choices,
       method: 'allennlp-simple-gradients',
@@ -125,9 +125,7 @@ describe('panel', () => {
     await panel.emit('show', { ...plot, choices });
     const shown = (name: string) =>
       choice(name).evaluate(element => (element as HTMLSelectElement).value);
-    await panel.page.waitForFunction(
-      () => document.querySelector<HTMLSelectElement>('vscode-dropdown')?.value === 'smoothgrad',
-    );
+    await untilHolds(choice('Method'), 'smoothgrad');
     assert.equal(
       await choice('Explain').evaluate(
         element => (element as HTMLSelectElement).selectedOptions[0]?.text,
@@ -264,7 +262,7 @@ describe('panel', () => {
     await panel.emit('show', unsigned);
     assert.equal(await panel.page.getByRole('columnheader', { name: 'Effect' }).count(), 0);
     await button('Table').click();
-    assert.equal(await panel.page.locator('table').isVisible(), false);
+    assert.equal(await panel.page.locator('table:visible').count(), 0);
   });
 
   it('draws the first rows of a long table, and all when asked', async () => {
@@ -289,6 +287,8 @@ describe('panel', () => {
       tab: 'saliency',
       tableOpen: true,
       sort: { key: 'share', descending: true },
+      top: 'all',
+      sorts: {},
       linesSort: { key: 'line', descending: false },
       influenceDisagreeing: false,
       suspiciousDisagreeing: false,
@@ -306,7 +306,7 @@ describe('panel', () => {
       const other = await PanelPage.open({ state });
       await other.emit('show', plot);
       await other.page.locator('.token').first().waitFor();
-      assert.equal(await other.page.locator('table').isVisible(), false);
+      assert.equal(await other.page.locator('table:visible').count(), 0);
       assert.deepEqual(await other.violations(), []);
       await other.close();
     }
@@ -326,9 +326,8 @@ describe('panel on a narrow or enlarged page', () => {
         await panel.page.getByText('Parameters').click();
         await panel.page.getByRole('button', { name: 'Table' }).click();
         const wide = await panel.page.evaluate(() => {
-          const scrolled = document.querySelector('.table-scroll');
           return [...document.querySelectorAll('.panel *')]
-            .filter(element => !scrolled?.contains(element))
+            .filter(element => !element.closest('.table-scroll'))
             .filter(element => element.getBoundingClientRect().right > window.innerWidth + 0.5)
             .map(element => element.outerHTML.slice(0, 80));
         });

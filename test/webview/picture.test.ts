@@ -11,7 +11,7 @@ import { themes } from './support/themes';
 async function pictureOf(state: PanelState, theme: Theme): Promise<string> {
   const panel = await PanelPage.open({ theme });
   await panel.emit('show', state);
-  await panel.page.getByRole('button', { name: 'Save Picture' }).click();
+  await panel.page.getByRole('button', { name: 'Save SVG' }).click();
   const { svg } = await panel.waitForEvent('savePicture');
   await panel.close();
   return svg;

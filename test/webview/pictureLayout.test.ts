@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { placePieces, wrapSentence } from '../../webview/pictureLayout';
+import { placePieces, wrapSentence } from '../../webview/pictures/pictureLayout';
 import { saliencyMap } from '../../webview/tokenFacts';
 import { stateOf, truncated, wordPieces } from './support/samples';
 

@@ -88,7 +88,7 @@ describe('panel of a task', () => {
     });
 
     it('saves both texts in one picture', async () => {
-      await panel.page.getByRole('button', { name: 'Save Picture' }).click();
+      await panel.page.getByRole('button', { name: 'Save SVG' }).click();
       const { svg } = await panel.waitForEvent('savePicture');
       for (const part of ['premise', 'hypothesis', 'chop', 'swim'])
         assert.ok(svg.includes(`>${part}<`), part);

@@ -7,6 +7,8 @@ import { fill, make } from '../dom';
 import { createHealth } from '../health';
 import { createHeatmap } from '../heatmap';
 import { createLegend } from '../legend';
+import { createPictureLinks } from '../pictures/pictureButtons';
+import type { Pictured } from '../pictures/pictureWish';
 import { createReadout } from '../readout';
 import type { SaliencyMap } from '../tokenFacts';
 import { saliencyMap } from '../tokenFacts';
@@ -37,6 +39,7 @@ export type MapSize = 'full' | 'beside' | 'small';
 /** `label` names the map to a screen reader: 'Text of the step'. */
 export function createMarkedMap(label: string, size: MapSize = 'full'): MarkedMap {
   let map: SaliencyMap | null = null;
+  let pictured: Pictured | null = null;
   let shown = '';
   const readout = createReadout(hint);
   const heatmap = createHeatmap(
@@ -53,6 +56,7 @@ export function createMarkedMap(label: string, size: MapSize = 'full'): MarkedMa
   heatmap.element.hidden = true;
   const legend = createLegend(true);
   const health = createHealth();
+  const pictures = createPictureLinks(label, () => pictured);
   const frame = make(
     'div',
     { class: 'map-frame', role: 'group', 'aria-label': label },
@@ -73,14 +77,15 @@ export function createMarkedMap(label: string, size: MapSize = 'full'): MarkedMa
   return {
     element:
       size === 'full'
-        ? make('div', { class: 'marked-map' }, frame, legend.element, health.warnings)
-        : frame,
+        ? make('div', { class: 'marked-map' }, frame, legend.element, pictures, health.warnings)
+        : make('div', { class: 'marked-map' }, frame, pictures),
     show: (fields, state, says) => {
       const next = JSON.stringify([fields, state, says]);
       // Whoever walks in the map stays there when the same is told again.
       if (next === shown) return;
       shown = next;
       map = state && saliencyMap(state.record, state.explanation);
+      pictured = state && map && { record: state.record, map };
       if (state && map) {
         heatmap.show(
           map,
@@ -93,6 +98,7 @@ export function createMarkedMap(label: string, size: MapSize = 'full'): MarkedMa
         fill(plain, ...fields.map(field => fieldElement(field, fields.length > 1)), apart());
         readout.say(says);
       }
+      pictures.classList.toggle('not-yet', !map);
       legend.element.classList.toggle('fading', !map);
       if (plain.hidden !== (map !== null)) swap(map !== null);
     },

@@ -21,7 +21,8 @@ export function contentSecurityPolicy(cspSource: string, nonce: string): string 
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
     `style-src ${cspSource} 'nonce-${nonce}'`,
-    `img-src ${cspSource}`,
+    // A blob is the page's own: a map as SVG, on its way to becoming a PNG.
+    `img-src ${cspSource} blob:`,
     `font-src ${cspSource}`,
   ].join('; ');
 }

@@ -132,7 +132,7 @@ describe('the panel', () => {
       "default-src 'none'",
       "script-src 'nonce-NONCE'",
       "style-src SOURCE 'nonce-NONCE'",
-      'img-src SOURCE',
+      'img-src SOURCE blob:',
       'font-src SOURCE',
     ]);
     assert.notEqual(makeNonce(), makeNonce());

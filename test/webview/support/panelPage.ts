@@ -21,7 +21,7 @@ const policy = [
   "default-src 'none'",
   `script-src 'nonce-${nonce}'`,
   `style-src 'self' 'nonce-${nonce}'`,
-  "img-src 'self'",
+  "img-src 'self' blob:",
   "font-src 'self'",
 ].join('; ');
 

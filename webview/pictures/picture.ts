@@ -2,17 +2,19 @@
  * The map as one SVG that needs nothing else: same numbers, same words, colours of the theme in which
  * it was saved. Built through the DOM and serialised, so that the user's text cannot become markup.
  */
-import type { PanelState } from '../src/protocol';
-import type { Rgb } from './fillCap';
-import { decisionWords, goldWords } from './decisionWords';
-import { decidedProbability } from './header';
-import { formatProbability, formatScore } from './numbers';
+import type { RecordInfo } from '../../src/protocol';
+import type { Rgb } from '../fillCap';
+import { decisionWords, goldWords } from '../decisionWords';
+import { decidedProbability } from '../header';
+import { formatProbability, formatScore } from '../numbers';
 import type { Measure, PlacedText } from './pictureLayout';
 import { placePieces, wrapSentence } from './pictureLayout';
-import type { Hue, Palette } from './theme';
-import type { SaliencyMap, TokenFacts } from './tokenFacts';
-import { spokenFacts } from './tokenFacts';
-import { methodSentence, normalisationSentence, scaleEnds, windowsSentence } from './words';
+import { unsureLegend } from '../legend';
+import type { Hue, Palette } from '../theme';
+import type { SaliencyMap, TokenFacts } from '../tokenFacts';
+import { spokenFacts } from '../tokenFacts';
+import { topSentence } from '../topWords';
+import { methodSentence, normalisationSentence, scaleEnds, windowsSentence } from '../words';
 
 const svgNamespace = 'http://www.w3.org/2000/svg' as const;
 const family = 'system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif';
@@ -23,8 +25,8 @@ const map = { size: 17, line: 34 };
 const small = { size: 12, line: 18 };
 
 /** SVG markup of the map with its heading and legend. */
-export function drawPicture(state: PanelState, saliency: SaliencyMap, palette: Palette): string {
-  const { record, explanation } = state;
+export function drawPicture(record: RecordInfo, saliency: SaliencyMap, palette: Palette): string {
+  const { explanation } = saliency;
   const { prediction, signed } = explanation;
   const sheet = new Sheet(palette);
   const probability = decidedProbability(explanation);
@@ -56,6 +58,10 @@ export function drawPicture(state: PanelState, saliency: SaliencyMap, palette: P
   sheet.down(12);
   sheet.sentence(methodSentence(explanation), small);
   sheet.sentence(normalisationSentence(explanation), small);
+  const top = topSentence(saliency);
+  if (top !== null) sheet.sentence(top, small);
+  const pieces = saliency.fields.flatMap(field => field.pieces);
+  if (pieces.some(({ facts }) => facts?.unsure)) sheet.sentence(unsureLegend, small);
   const windows = windowsSentence(explanation);
   if (windows !== null) sheet.sentence(windows, small);
   return sheet.finish(
@@ -129,6 +135,7 @@ class Sheet {
     if (facts) {
       group.append(named('title', spokenFacts(facts, saliency.explanation)));
       this.tint(group, left, base, width, hueOf(facts), facts.size);
+      if (facts.unsure) group.append(this.dots(left, base, width));
       if (facts.target !== '') group.append(this.frame(left, base, width));
     }
     const letters = this.text(text, left, base, map.size);
@@ -149,6 +156,19 @@ class Sheet {
       rx: '3',
       fill: 'none',
       stroke: css(this.palette.text),
+    });
+  }
+
+  /** Under the letters of a token whose score is smaller than its spread. */
+  private dots(x: number, base: number, width: number): SVGElement {
+    return svg('line', {
+      x1: String(x),
+      x2: (x + width).toFixed(2),
+      y1: String(base + 3),
+      y2: String(base + 3),
+      stroke: css(this.palette.text),
+      'stroke-width': '1.5',
+      'stroke-dasharray': '1.5 2.5',
     });
   }
 

@@ -1,5 +1,5 @@
 /** Setting the map in lines of a given width, for a picture: SVG does not wrap text by itself. */
-import type { MapPiece, TokenFacts } from './tokenFacts';
+import type { MapPiece, TokenFacts } from '../tokenFacts';
 
 /** The width of `text` in the picture's units. */
 export type Measure = (text: string) => number;
