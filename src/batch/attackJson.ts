@@ -129,7 +129,7 @@ function changeJson({ start, end, from, to, edit, field }: Change): ChangeJson {
 }
 
 /** Choices that are written alike (tokens may be) come once, with the largest number. */
-function choices({ labels, probabilities, logits }: Prediction): Record<string, number> {
+export function choices({ labels, probabilities, logits }: Prediction): Record<string, number> {
   const values = probabilities.length > 0 ? probabilities : logits;
   const largest = new Map<string, number>();
   labels.forEach((label, index) => {

@@ -58,8 +58,13 @@ export class GrowingResults {
 
   /** Returns once the line is on the disk. */
   async append(line: object): Promise<void> {
+    await this.appendAll([line]);
+  }
+
+  /** Returns once the lines are on the disk. */
+  async appendAll(lines: readonly object[]): Promise<void> {
     await writing(this.path, async () => {
-      await this.file.appendFile(`${JSON.stringify(line)}\n`);
+      await this.file.appendFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
       await this.file.datasync();
     });
   }

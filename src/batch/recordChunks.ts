@@ -1,4 +1,5 @@
 /** The records of a dataset through the engine in chunks, as they are read, so that the engine never waits for the file. */
+import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { textInput } from '../dataset';
 import { readRecords, type BatchRecord } from '../dataset/records';
@@ -138,4 +139,12 @@ class Pace {
     }
     this.last = now;
   }
+}
+
+/** 'reviews.dev.jsonl' or '12 selected lines of reviews.dev.jsonl'. */
+export function aboutDataset({ file, lines }: RunDataset): string {
+  const name = path.basename(file);
+  if (!lines) return name;
+  const count = new Set(lines).size;
+  return `${count} selected ${count === 1 ? 'line' : 'lines'} of ${name}`;
 }

@@ -1,4 +1,4 @@
-import { complaint, quoteName } from './complaint';
+import { complaint, EmptyText, quoteName } from './complaint';
 import type { Field, FieldType } from './field';
 import { inferLabel, inferPair, inferText, isLabel, isText, namesOf } from './inferFields';
 import type { LineSource } from './lineSource';
@@ -117,7 +117,12 @@ function checkedText(
   }
   if (field.value.trim() === '') {
     const which = field.name === '' ? 'the text' : `the ${called} field ${quoteName(field.name)}`;
-    throw complaint(source, line, `${which} is empty. Choose a line with text.`);
+    const { code, message } = complaint(
+      source,
+      line,
+      `${which} is empty. Choose a line with text.`,
+    );
+    throw new EmptyText(code, message);
   }
   return field;
 }

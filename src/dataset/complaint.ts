@@ -15,6 +15,9 @@ export function complaint(
   return new GlassboxError('bad-input', `${source.name}, line ${line + 1}${where}: ${says}`);
 }
 
+/** A record whose text is empty: nothing is broken, but there is nothing to read. */
+export class EmptyText extends GlassboxError {}
+
 /** Throws when a line holds a NUL character, which no text file does. */
 export function refuseNul(source: LineSource, line: number, text: string): void {
   const at = text.indexOf('\0');

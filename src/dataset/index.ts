@@ -1,4 +1,5 @@
 export { noField, type FieldOptions } from './chooseFields';
+export { EmptyText } from './complaint';
 export { DatasetCache } from './csvRecord';
 export type { Field, FieldType, Place } from './field';
 export { openFileLines, type FileLines } from './fileLines';

@@ -38,7 +38,9 @@ export interface EvaluationRow {
   readonly text: string;
   readonly gold: string | null;
   readonly predicted: string;
-  /** Of the prediction; null where there is none. */
+  /**
+   * Probability of the decision: of several labels the product of those of each, of entities their mean; null where there is none.
+   */
   readonly confidence: number | null;
   readonly correct: boolean | null;
 }
@@ -75,7 +77,7 @@ export interface EvaluationSummary {
   /** Records of the file (or of the selected lines), and those that are done. */
   readonly total: number;
   readonly done: number;
-  /** With a gold decision that the model knows. */
+  /** With a gold decision that the model knows; of regression with a gold number. */
   readonly judged: number;
   readonly right: number;
   readonly accuracy: number | null;
@@ -88,7 +90,10 @@ export interface EvaluationSummary {
     readonly labels: readonly string[];
     readonly counts: readonly (readonly number[])[];
   } | null;
-  /** Expected calibration error, and what it is made of. */
+  /**
+   * Expected calibration error, and what it is made of: judged decisions, of token classification the entities that are predicted.
+   * Null where decisions have no probability.
+   */
   readonly calibration: {
     readonly error: number;
     readonly bins: readonly ConfidenceBin[];
@@ -100,6 +105,8 @@ export interface EvaluationSummary {
     readonly pearson: number | null;
     readonly spearman: number | null;
   } | null;
+  /** Of answers: mean over the judged ones of the largest F1 of their words with a gold answer (SQuAD); `accuracy` is of exact answers. */
+  readonly answerF1?: number | null;
   readonly problems: Readonly<Record<EvaluationProblem['kind'], number>>;
 }
 
@@ -110,7 +117,7 @@ export interface EvaluationState {
   readonly about: string;
   readonly modelName: string;
   readonly summary: EvaluationSummary;
-  /** Wrong lines, the most confident first; at most 1,000. */
+  /** Wrong lines, the most confident first; of regression the lines with the largest errors, `correct` null; at most 1,000. */
   readonly wrong: readonly EvaluationRow[];
   /** In order of the file; at most 1,000. */
   readonly problems: readonly EvaluationProblem[];

@@ -1,6 +1,6 @@
 /** Reads regressions: one or several numbers. */
 import type { HealthCheck, Prediction } from '../../protocol/explanation';
-import type { LabelChoice } from '../../protocol/task';
+import type { Gold, LabelChoice } from '../../protocol/task';
 import { cell } from './decision';
 import { badQuestion, question, type Reader } from './reading';
 import { meanInWords, meanLogits, meanParts } from './wholeText';
@@ -20,9 +20,9 @@ export const readRegression: Reader = text => {
     right: [],
     entities: [],
   };
-  const given = gold?.kind === 'label' ? [gold.label] : gold?.kind === 'labels' ? gold.labels : [];
-  const numbers = given.filter(value => value.trim() !== '').map(Number);
-  const known = numbers.length > 0 && numbers.every(Number.isFinite);
+  const given = givenNumbers(gold);
+  const numbers = goldNumbers(gold);
+  const known = numbers !== null;
   return {
     gold: known ? numbers.map(shortNumber).join(', ') : null,
     // Two real numbers are never quite equal: how far off is too far, only the user knows.
@@ -47,6 +47,18 @@ export const readRegression: Reader = text => {
     },
   };
 };
+
+/** The numbers that are right; null where the dataset gives none, or something else. */
+export function goldNumbers(gold: Gold | null): number[] | null {
+  const numbers = givenNumbers(gold)
+    .filter(value => value.trim() !== '')
+    .map(Number);
+  return numbers.length > 0 && numbers.every(Number.isFinite) ? numbers : null;
+}
+
+function givenNumbers(gold: Gold | null): readonly string[] {
+  return gold?.kind === 'label' ? [gold.label] : gold?.kind === 'labels' ? gold.labels : [];
+}
 
 /** Which number a question is about. Throws GlassboxError 'bad-input'. */
 export function valueIndex(labels: readonly string[], choice: LabelChoice): number {

@@ -22,6 +22,11 @@ export class Growing<T extends Numbers> {
     return this.numbers.slice(0, this.length) as T;
   }
 
+  /** All entries, not copied: only until the next one comes. */
+  view(): T {
+    return this.numbers.subarray(0, this.length) as T;
+  }
+
   private reserve(more: number): void {
     if (this.length + more <= this.numbers.length) return;
     const size = Math.max(this.length + more, 2 * this.numbers.length);
