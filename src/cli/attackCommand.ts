@@ -13,14 +13,7 @@ import { reportAttack, reportProgress, reportSummary } from './attackReport';
 import { exitCodes } from './exitCodes';
 import { fieldsOf, readRecord, withDataset } from './readRecord';
 import { parseTarget } from './target';
-
-export interface AttackTerminal {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly colors: Colors;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
-}
+import type { CommandTerminal } from './terminal';
 
 /**
  * Attacks FILE:LINE, or all records of FILE, prints what comes out, and returns the exit code: 0 also where nothing
@@ -30,7 +23,7 @@ export async function attackTarget(
   target: string,
   options: AttackCommandOptions,
   engine: EngineClient,
-  terminal: AttackTerminal,
+  terminal: CommandTerminal,
 ): Promise<number> {
   try {
     return /:\d+$/.test(target)
@@ -47,7 +40,7 @@ async function attackLine(
   target: string,
   options: AttackCommandOptions,
   engine: EngineClient,
-  { out, colors, signal }: AttackTerminal,
+  { out, colors, signal }: CommandTerminal,
 ): Promise<number> {
   if (options.output !== undefined) {
     throw new GlassboxError('bad-input', 'Give --output with FILE; a single line is printed.');
@@ -81,7 +74,7 @@ async function attackFile(
   file: string,
   options: AttackCommandOptions,
   engine: EngineClient,
-  { out, err, colors, signal }: AttackTerminal,
+  { out, err, colors, signal }: CommandTerminal,
 ): Promise<number> {
   const { output } = options;
   const table = await withDataset(file, (source, format) =>

@@ -18,7 +18,8 @@ import type { DevicePreference } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import type { LabelChoice, LongText, TaskKind } from '../protocol/task';
 import { labelHelp, parseLabel } from './labelChoice';
-import { addTextOptions, decimalNumber, readingOf, wholeNumber } from './options';
+import { decimalNumber, wholeNumber } from './numberOptions';
+import { addTextOptions, readingOf } from './options';
 
 /** The options of `attack`, as commander hands them over; what was not given is undefined. */
 export interface AttackCommandOptions {

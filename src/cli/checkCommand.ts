@@ -6,7 +6,7 @@ import type { EngineClient } from '../engine/client';
 import type { ModelCheck } from '../protocol/modelCheck';
 import { taskKinds } from '../protocol/task';
 import type { TaskKind } from '../protocol/task';
-import { wholeNumber } from './options';
+import { wholeNumber } from './numberOptions';
 
 /** The options of `check`, as commander hands them over. */
 export interface CheckOptions {

@@ -7,10 +7,13 @@ import type { Explanation } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
 import { readGoldenRows } from './goldenRows';
 import type { ExplainOptions } from './options';
-import { parametersOf, readingOf } from './options';
+import { readingOf } from './options';
+import { parametersOf } from './parameterOptions';
 import { readRecord } from './readRecord';
 import type { LineTarget } from './target';
 import { parseTarget } from './target';
+import { topWords, type TopWord } from './topTable';
+import { strongest } from './heatLine';
 
 /** An explanation and where its text came from. */
 export interface ExplainedRecord extends Explanation {
@@ -27,6 +30,8 @@ export interface ExplainedRecord extends Explanation {
     /** The right answer as the dataset has it, in words. */
     readonly gold: string | null;
   };
+  /** With --top: the strongest words, the strongest first. */
+  readonly top?: readonly TopWord[];
 }
 
 /** Reads what is to be explained and asks the engine. Throws GlassboxError. */
@@ -48,6 +53,9 @@ export async function explainTarget(
       'Give --position with --ids; in a line, say which word or mask by --label.',
     );
   }
+  if (ids !== undefined && options.top !== undefined) {
+    throw new GlassboxError('bad-input', 'Give --top with FILE:LINE; rows of ids have no words.');
+  }
   return ids === undefined
     ? await explainLine(engine, parseTarget(target!), options)
     : await explainRows(engine, ids, options);
@@ -64,7 +72,7 @@ async function explainLine(
     ...textInput(record, line - 1),
   });
   const { startLine, text, pair, words } = record;
-  return {
+  const explained: ExplainedRecord = {
     ...explanation,
     record: {
       file,
@@ -76,6 +84,10 @@ async function explainLine(
       gold: goldInWords(record),
     },
   };
+  const { top } = options;
+  return top === undefined
+    ? explained
+    : { ...explained, top: topWords(explained, strongest(explained, top)) };
 }
 
 async function explainRows(

@@ -1,7 +1,7 @@
 /** The text of an explanation for a terminal: tinted, and marked so that colour is not needed. */
 import type { Colors } from 'picocolors/types';
 import { printable } from '../batch/printable';
-import type { Explanation, Token } from '../protocol/explanation';
+import type { Explanation } from '../protocol/explanation';
 import type { FieldIndex } from '../protocol/task';
 
 /** From this share of the largest score on, a token gets one, two or three marks. */
@@ -20,16 +20,18 @@ interface Piece {
 /**
  * The text with its own spacing; tokens that matter (or words, where these have scores) stand in brackets with their
  * marks, and so does what the model did not see.
+ * @param only the places that may be marked; null: all.
  */
 export function heatLine(
   text: string,
   explanation: Shown,
   colors: Colors,
   field: FieldIndex = 0,
+  only: readonly Place[] | null = null,
 ): string {
   const parts: string[] = [];
   let at = 0;
-  for (const { start, end, marks } of pieces(explanation, field)) {
+  for (const { start, end, marks } of pieces(explanation, field, only)) {
     const shown = text.slice(start, end);
     parts.push(
       printable(text.slice(at, start)),
@@ -57,13 +59,15 @@ export function specialTokens({ tokens, scores }: Pick<Shown, 'tokens' | 'scores
 }
 
 /** Neighbouring tokens with equal marks become one piece; tokens of one place count as one. */
-function pieces(explanation: Shown, field: FieldIndex): Piece[] {
-  const { words, scores, signed, unseen } = explanation;
-  const shown = words.length > 0 ? words.map(({ score }) => score) : scores;
-  const largest = shown.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+function pieces(shown: Shown, field: FieldIndex, only: readonly Place[] | null): Piece[] {
+  const { words, scores, signed, unseen } = shown;
+  const all = words.length > 0 ? words.map(({ score }) => score) : scores;
+  const largest = all.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
   const found: Piece[] = [];
-  for (const { start, end, score } of places(explanation, field)) {
-    const marks = marksOf(largest === 0 ? 0 : score / largest, signed);
+  for (const { start, end, score } of places(shown, field)) {
+    const kept =
+      only === null || only.some(place => place.field === field && place.start === start);
+    const marks = marksOf(largest === 0 || !kept ? 0 : score / largest, signed);
     const last = found.at(-1);
     if (last?.end === start && last.marks === marks) last.end = end;
     else found.push({ start, end, marks });
@@ -74,36 +78,53 @@ function pieces(explanation: Shown, field: FieldIndex): Piece[] {
   );
 }
 
-interface Place {
+/** Characters with a score: of a word, or of a token, or of the tokens that share them. */
+export interface Place {
+  readonly field: FieldIndex;
   readonly start: number;
-  end: number;
-  score: number;
+  readonly end: number;
+  readonly score: number;
+  /** Indices. */
+  readonly tokens: readonly number[];
 }
 
 /** Byte-level tokenizers spread one character over several tokens: those are added up. */
 function places({ tokens, scores, words }: Shown, field: FieldIndex): Place[] {
-  const inField = (token: Token) =>
-    token.field === field && !token.special && token.end > token.start;
+  const inField = (index: number): boolean => {
+    const token = tokens[index]!;
+    return token.field === field && !token.special && token.end > token.start;
+  };
   if (words.length > 0) {
     return words.flatMap(({ tokens: pieces, score }) => {
-      const own = pieces.map(index => tokens[index]!).filter(inField);
-      const start = Math.min(...own.map(token => token.start));
-      return own.length === 0
-        ? []
-        : [{ start, end: Math.max(...own.map(token => token.end)), score }];
+      const own = pieces.filter(inField);
+      if (own.length === 0) return [];
+      const start = Math.min(...own.map(index => tokens[index]!.start));
+      const end = Math.max(...own.map(index => tokens[index]!.end));
+      return [{ field, start, end, score, tokens: own }];
     });
   }
   const found: Place[] = [];
-  tokens.forEach((token, i) => {
-    if (!inField(token)) return;
-    const { start, end } = token;
+  tokens.forEach(({ start, end }, index) => {
+    if (!inField(index)) return;
     const last = found.at(-1);
     if (last && start < last.end) {
-      last.end = Math.max(last.end, end);
-      last.score += scores[i]!;
-    } else found.push({ start, end, score: scores[i]! });
+      found[found.length - 1] = {
+        ...last,
+        end: Math.max(last.end, end),
+        score: last.score + scores[index]!,
+        tokens: [...last.tokens, index],
+      };
+    } else found.push({ field, start, end, score: scores[index]!, tokens: [index] });
   });
   return found;
+}
+
+/** The `count` places with the largest scores, the largest first; of equal ones the first in the text. What has no effect is none. */
+export function strongest(shown: Shown, count: number): Place[] {
+  return [...places(shown, 0), ...places(shown, 1)]
+    .filter(({ score }) => score !== 0)
+    .sort((a, b) => Math.abs(b.score) - Math.abs(a.score))
+    .slice(0, count);
 }
 
 /** `share` of the largest score, with its sign. */

@@ -16,7 +16,8 @@ import { reportInfluence, reportTraced } from './influenceReport';
 import { progressLines } from './progressLines';
 import { fieldsOf, readRecord, withDataset } from './readRecord';
 import { parseTarget } from './target';
-import { interruptible, type TrainingTerminal } from './trainingCommand';
+import { interruptible } from './trainingCommand';
+import type { CommandTerminal } from './terminal';
 
 /**
  * Traces FILE:LINE, or each record of FILE, prints what comes out, and returns the exit code. Throws GlassboxError.
@@ -25,7 +26,7 @@ export async function traceTarget(
   target: string,
   options: InfluenceCommandOptions,
   engine: EngineClient,
-  terminal: TrainingTerminal,
+  terminal: CommandTerminal,
 ): Promise<number> {
   const progress = options.quiet ? () => undefined : progressLines(terminal.err);
   const traced = { options, engine, terminal, progress };
@@ -40,7 +41,7 @@ export async function traceTarget(
 interface Traced {
   readonly options: InfluenceCommandOptions;
   readonly engine: EngineClient;
-  readonly terminal: TrainingTerminal;
+  readonly terminal: CommandTerminal;
   readonly progress: (progress: Progress) => void;
 }
 

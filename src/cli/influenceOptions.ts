@@ -8,7 +8,7 @@ import {
   type InfluenceOptions,
   type InfluenceRequest,
 } from '../protocol/influence';
-import { decimalNumber, wholeNumber } from './options';
+import { decimalNumber, wholeNumber } from './numberOptions';
 import { aboutTraining, addTrainingOptions, given, type TrainingOptions } from './trainingOptions';
 
 /** As commander hands them over; what was not given is undefined. */

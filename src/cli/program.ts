@@ -110,7 +110,7 @@ function makeProgram(
       explainTarget(target, options, client),
     );
     if (options.json) out(`${JSON.stringify(result)}\n`);
-    else if ('record' in result) out(`${reportRecord(result, colors)}\n`);
+    else if ('record' in result) out(`${reportRecord(result, colors, options.top)}\n`);
     else out(`${reportRows(result, colors)}\n`);
   });
   addAttackOptions(

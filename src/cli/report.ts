@@ -4,28 +4,44 @@ import type { Colors } from 'picocolors/types';
 import { printable } from '../batch/printable';
 import type { Explanation } from '../protocol/explanation';
 import type { ExplainedRecord } from './explainCommand';
-import { heatLine, specialTokens } from './heatLine';
-import { asked, decision, verdict } from './verdict';
+import { heatLine, specialTokens, strongest, type Place, type Shown } from './heatLine';
+import { mapTitle, shareLines, spreadLine, toMap } from './furtherMaps';
+import { topTable } from './topTable';
+import { asked, decision, entityLines, verdict } from './verdict';
 
-/** Lines without the last line break. */
-export function reportRecord(explained: ExplainedRecord, colors: Colors): string {
+/** Lines without the last line break. `count`: only so many words are marked, and listed with their weights. */
+export function reportRecord(explained: ExplainedRecord, colors: Colors, count?: number): string {
   const { record } = explained;
+  const top = count === undefined ? null : strongest(explained, count);
   const place = `${path.basename(record.file)}:${record.line}`;
   return [
     `${colors.dim(place)}  ${verdict(explained, record.gold, colors)}`,
     '',
-    ...texts(explained, colors),
+    ...texts(record, explained, colors, top),
     '',
+    ...(top === null
+      ? decision(explained, record.text, colors)
+      : [...entityLines(explained, record.text, colors), ...topTable(explained, top, colors)]
+    ).map(line => `  ${line}`),
     ...details(explained, record.text, colors),
+    ...explained.maps.flatMap(map => [
+      '',
+      `  ${mapTitle(map, colors)}`,
+      ...texts(record, toMap(explained, map), colors, null),
+    ]),
   ].join('\n');
 }
 
 /** The text, or both texts of a pair, each under the name of its field. */
-function texts(explained: ExplainedRecord, colors: Colors): string[] {
-  const { text, field, pair } = explained.record;
-  const first = heatLine(text, explained, colors, 0);
+export function texts(
+  { text, field, pair }: Pick<ExplainedRecord['record'], 'text' | 'field' | 'pair'>,
+  shown: Shown,
+  colors: Colors,
+  top: readonly Place[] | null,
+): string[] {
+  const first = heatLine(text, shown, colors, 0, top);
   if (!pair) return [`  ${first}`];
-  const second = heatLine(pair.text, explained, colors, 1);
+  const second = heatLine(pair.text, shown, colors, 1, top);
   const named = (name: string, line: string) => `  ${colors.dim(`${printable(name)}:`)} ${line}`;
   return [named(field, first), named(pair.field, second)];
 }
@@ -39,6 +55,7 @@ export function reportRows(explanations: readonly Explanation[], colors: Colors)
     return [
       `${colors.dim(`row ${index}`)}  ${verdict(explained, goldOfRow(explained), colors)}`,
       `  ${tokens.join('  ')}`,
+      ...decision(explained, null, colors).map(line => `  ${line}`),
       ...details(explained, null, colors),
     ].join('\n');
   });
@@ -57,8 +74,8 @@ function details(explained: Explanation, text: string | null, colors: Colors): s
   const marks = signed ? '[+] towards it, [-] away from it' : '[*] magnitude, without direction';
   const words = wordScores === 'pieces' ? '' : `; of words: the ${wordScores} of their pieces`;
   return [
-    ...decision(explained, text, colors).map(line => `  ${line}`),
     `  ${asked(explained)}`,
+    ...[...spreadLine(explained), ...shareLines(explained)].map(line => `  ${line}`),
     `  ${colors.dim(marks + words)}`,
     ...(special === '' ? [] : [`  ${colors.dim(`special tokens: ${special}`)}`]),
     `  ${colors.dim(`${printable(modelName)}, ${device}, ${milliseconds.toFixed(0)} ms`)}`,

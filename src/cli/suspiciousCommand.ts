@@ -12,8 +12,9 @@ import {
 import { exitCodes } from './exitCodes';
 import { progressLines } from './progressLines';
 import { reportSuspicion } from './suspiciousReport';
-import { interruptible, type TrainingTerminal } from './trainingCommand';
+import { interruptible } from './trainingCommand';
 import { aboutTraining, addTrainingOptions, given, type TrainingOptions } from './trainingOptions';
+import type { CommandTerminal } from './terminal';
 
 /** As commander hands them over; what was not given is undefined. */
 export interface SuspiciousOptions extends TrainingOptions {
@@ -34,7 +35,7 @@ export async function rankTraining(
   train: string,
   options: SuspiciousOptions,
   engine: EngineClient,
-  terminal: TrainingTerminal,
+  terminal: CommandTerminal,
 ): Promise<number> {
   const { out, err, colors, signal } = terminal;
   const question = suspicionQuestion(train, options);

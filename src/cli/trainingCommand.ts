@@ -4,20 +4,13 @@ import { printable } from '../batch/printable';
 import type { EngineClient } from '../engine/client';
 import { exitCodes } from './exitCodes';
 import { cacheOf, type TrainingOptions } from './trainingOptions';
-
-export interface TrainingTerminal {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  readonly colors: Colors;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
-}
+import type { CommandTerminal } from './terminal';
 
 /** What is ended by Ctrl-C says where it can go on. The engine gets the time to write down what it has. */
 export async function interruptible(
   options: TrainingOptions,
   engine: EngineClient,
-  { err, signal }: TrainingTerminal,
+  { err, signal }: CommandTerminal,
   work: () => Promise<number>,
 ): Promise<number> {
   try {

@@ -5,7 +5,8 @@ import type { DevicePreference } from '../protocol/explanation';
 import type { FieldNames, InfluenceRequest } from '../protocol/influence';
 import type { LongText, TaskKind } from '../protocol/task';
 import { cacheFolder } from './cacheFolder';
-import { addTextOptions, decimalNumber, readingOf, wholeNumber } from './options';
+import { decimalNumber, wholeNumber } from './numberOptions';
+import { addTextOptions, readingOf } from './options';
 
 /** As commander hands them over; what was not given is undefined. */
 export interface TrainingOptions {

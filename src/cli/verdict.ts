@@ -48,8 +48,15 @@ export function decision(
   text: string | null,
   colors: Colors,
 ): string[] {
-  const entities = prediction.entities.map(entity => entityLine(entity, text, colors));
-  return [...entities, bars(prediction)];
+  return [...entityLines({ prediction }, text, colors), bars(prediction)];
+}
+
+export function entityLines(
+  { prediction }: Pick<Explanation, 'prediction'>,
+  text: string | null,
+  colors: Colors,
+): string[] {
+  return prediction.entities.map(entity => entityLine(entity, text, colors));
 }
 
 const statuses: Readonly<Record<Entity['status'], string>> = {
@@ -82,15 +89,21 @@ function bars({ labels, logits, probabilities, decided, right }: Prediction): st
   const shown = indices.filter(
     i => likeliest.has(i) || decided.includes(i) || right.includes(i) || labels.length <= mostBars,
   );
-  const each = shown.map(i => {
-    const name = printable(labels[i]!);
-    const share = probabilities[i];
-    return share === undefined
-      ? `${name} ${logits[i]!.toFixed(3)}`
-      : `${name} ${'#'.repeat(Math.round(share * 10))} ${share.toFixed(2)}`;
-  });
+  const each = shown.map(i => choiceLine({ labels, logits, probabilities }, i));
   const more = labels.length - shown.length;
   return each.join('   ') + (more > 0 ? `   and ${more} more` : '');
+}
+
+/** A choice with its probability, or with its value. */
+export function choiceLine(
+  { labels, logits, probabilities }: Pick<Prediction, 'labels' | 'logits' | 'probabilities'>,
+  index: number,
+): string {
+  const name = printable(labels[index]!);
+  const share = probabilities[index];
+  return share === undefined
+    ? `${name} ${logits[index]!.toFixed(3)}`
+    : `${name} ${'#'.repeat(Math.round(share * 10))} ${share.toFixed(2)}`;
 }
 
 /** Method, explained number and its value; and how to ask for it again where that is not plain. */
