@@ -4,13 +4,13 @@ import { createAttackView } from './attack/attackView';
 import { createCompareView } from './compare/compareView';
 import { registerControls, createButton } from './controls';
 import { make } from './dom';
-import { createDriversView } from './drivers/driversView';
-import { createEvaluationView } from './evaluation/evaluationView';
+import { createDriversView, spokenDrivers } from './drivers/driversView';
+import { createEvaluationView, spokenEvaluation } from './evaluation/evaluationView';
 import { connectHost } from './hostLink';
 import { createInfluenceView, spokenTrace } from './influence/influenceView';
 import { createLinesView } from './lines/linesView';
-import { createMeasuresView } from './measures/measuresView';
-import { createModelsView } from './models/modelsView';
+import { createMeasuresView, spokenMeasures } from './measures/measuresView';
+import { createModelsView, spokenChanges } from './models/modelsView';
 import { createNotices } from './notices';
 import { grantPictures } from './pictures/pictureWish';
 import { createRewriteView } from './rewrite/rewriteView';
@@ -134,6 +134,7 @@ channel.on('show', state => {
   arrived('saliency');
   notices.stale(null);
   saliency.show(state);
+  drivers.offer(state.methods);
   save(state.memory);
   const { prediction, method, explained } = state.explanation;
   announce(
@@ -178,19 +179,26 @@ channel.on('comparison', state => {
 });
 channel.on('evaluation', state => {
   arrived('evaluation', state.state === 'running');
-  evaluation.show(state);
+  if (evaluation.show(state)) tabs.toTop('evaluation');
+  announce(state.state === 'running' ? '' : spokenEvaluation(state));
+});
+channel.on('evaluationCell', cell => {
+  evaluation.showCell(cell);
 });
 channel.on('drivers', state => {
   arrived('drivers', state.state === 'running');
-  drivers.show(state);
+  if (drivers.show(state)) tabs.toTop('drivers');
+  announce(state.state === 'running' ? '' : spokenDrivers(state));
 });
 channel.on('modelChanges', state => {
   arrived('models', state.state === 'running');
-  models.show(state);
+  if (models.show(state)) tabs.toTop('models');
+  announce(state.state === 'running' ? '' : spokenChanges(state));
 });
 channel.on('measures', report => {
   arrived('measures', report.state === 'running');
-  measures.show(report);
+  if (measures.show(report)) tabs.toTop('measures');
+  announce(report.state === 'running' ? '' : spokenMeasures(report));
 });
 channel.on('tab', ({ tab }) => {
   tabs.choose(tab);
@@ -203,6 +211,7 @@ channel.on('failed', ({ message }) => {
   notices.failed(message);
   attack.fail();
   influence.fail();
+  evaluation.fail();
 });
 channel.on('moved', memory => {
   save(memory);

@@ -40,7 +40,13 @@ export function createReliabilityDiagram(): ReliabilityDiagram {
         {
           title: 'Reliability',
           says,
-          columns: ['Confidence', 'Lines', 'Mean confidence', 'Right', 'Right minus confidence'],
+          columns: [
+            'Confidence',
+            'Decisions',
+            'Mean confidence',
+            'Right',
+            'Right minus confidence',
+          ],
           rows: bins.map(rowOf),
         },
         width => elementsOf(bins, width),
@@ -54,7 +60,7 @@ const linesOf = ({ right, wrong }: ConfidenceBin) => right + wrong;
 function rowOf(bin: ConfidenceBin): string[] {
   const lines = linesOf(bin);
   if (lines === 0 || bin.confidence === null)
-    return [rangeWords(bin), formatCount(lines), ...Array<string>(3).fill('undefined: no line')];
+    return [rangeWords(bin), formatCount(lines), ...Array<string>(3).fill('undefined: none in it')];
   const share = bin.right / lines;
   return [
     rangeWords(bin),

@@ -55,7 +55,7 @@ function elementsOf(bins: readonly ColumnBin[], width: number, hatch: string): S
   const plot = plotOf(width, height);
   const most = bins.reduce((max, { right, wrong }) => Math.max(max, right + wrong), 0);
   const ticks = countTicks(most);
-  const up: Axis = { from: 0, to: ticks.at(-1)!, ticks, format: formatCount, title: 'lines' };
+  const up: Axis = { from: 0, to: ticks.at(-1)!, ticks, format: formatCount, title: 'decisions' };
   const across: Axis = {
     from: 0,
     to: 1,

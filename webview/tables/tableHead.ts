@@ -28,11 +28,11 @@ export function headCell<Key extends string>(
     title,
   );
   button.addEventListener('click', () => {
-    onSort({ key, descending: isKey ? !sort?.descending : numeric && !upwards });
+    onSort({ key, descending: isKey ? !sort.descending : numeric && !upwards });
   });
   const below = note === undefined ? null : make('div', { class: 'muted head-note' }, note);
   const cell = make('th', { scope: 'col', class: numeric ? 'number' : '' }, button, below);
   if (hint !== undefined) cell.title = hint;
-  if (isKey) cell.setAttribute('aria-sort', sort?.descending ? 'descending' : 'ascending');
+  if (isKey) cell.setAttribute('aria-sort', sort.descending ? 'descending' : 'ascending');
   return cell;
 }
