@@ -11,6 +11,7 @@ import { gradient } from './gradients/gradient';
 import { inputXGradient } from './gradients/inputXGradient';
 import { integratedGradients } from './gradients/integratedGradients';
 import type { Method } from './method';
+import { cpLrp, epsilonLrp, lrp } from './relevance/lrp';
 import { defaultsFor } from './parameters';
 import { smoothGrad } from './gradients/smoothGrad';
 import { random } from './control';
@@ -27,6 +28,9 @@ const methods: readonly Method[] = [
   allenNlpSimpleGradient,
   allenNlpIntegratedGradient,
   allenNlpSmoothGradient,
+  lrp,
+  cpLrp,
+  epsilonLrp,
   occlusion,
   lime,
   kernelShap,

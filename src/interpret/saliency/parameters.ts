@@ -87,7 +87,7 @@ function aggregation({ title, aggregations }: MethodDescription, asked: Aggregat
 }
 
 function check({ title }: MethodDescription, parameters: ResolvedParameters): ResolvedParameters {
-  const { steps, samples, seed, noise, quadrature, span, kernelWidth, ridge } = parameters;
+  const { steps, samples, seed, noise, quadrature, span, kernelWidth, ridge, epsilon } = parameters;
   const whole = (name: string, value: number, from: number, to: number): void => {
     if (Number.isSafeInteger(value) && value >= from && value <= to) return;
     throw new GlassboxError(
@@ -110,5 +110,6 @@ function check({ title }: MethodDescription, parameters: ResolvedParameters): Re
   number('noise', noise, false);
   number('kernel width', kernelWidth, true);
   number('ridge', ridge, false);
+  number('epsilon', epsilon, true);
   return parameters;
 }

@@ -1,0 +1,5 @@
+/** Layer-wise relevance propagation as the walk of the derivative, with other rules. */
+export { BiasRelevance } from './biases';
+export { spreadLoopBiases } from './biasesOfLoops';
+export { Gates } from './gates';
+export { relevanceRules, type RelevanceContext, type RelevanceVariant } from './rules';
