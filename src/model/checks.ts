@@ -7,7 +7,7 @@ import type { ModelConfig } from './config';
 /**
  * The ids that the tokenizer can give must be rows of the embedding table (throws 'bad-model'). A tokenizer
  * that fits by its size can still be another model's. Its signs are a padding id that config.json does not
- * know and special tokens that only the other files know: an error where, besides, the kind of tokenizer is
+ * know, special tokens that only the other files know, and far fewer tokens than the table has rows: an error where, besides, the kind of tokenizer is
  * not the one of this architecture, else a note.
  */
 export function checkTokenizer(
@@ -23,9 +23,11 @@ export function checkTokenizer(
       `${tokenizer.file} has token ids up to ${largest}, but ${graphFile} has an embedding for ${vocabulary} tokens only; put the tokenizer.json that belongs to this model there.`,
     );
   }
-  const signs = [otherPadding(tokenizer, config), missingTokens(tokenizer)].filter(
-    sign => sign !== null,
-  );
+  const signs = [
+    otherPadding(tokenizer, config),
+    missingTokens(tokenizer),
+    fewTokens(largest + 1, vocabulary),
+  ].filter(sign => sign !== null);
   if (signs.length === 0) return [];
   const found = signs.join(', ');
   const expected = usualTokenizer[config.modelType];
@@ -54,6 +56,12 @@ function missingTokens({ missing }: Tokenizer): string | null {
   if (missing.length === 0) return null;
   const names = missing.map(name => `"${name}"`).join(', ');
   return `has no ${names}, which tokenizer_config.json or special_tokens_map.json beside it names`;
+}
+
+/** Tables are padded to round numbers, by a few per cent; small ones may be anything. */
+function fewTokens(tokens: number, vocabulary: number): string | null {
+  if (vocabulary < 1000 || tokens >= 0.9 * vocabulary) return null;
+  return `has ${tokens} tokens, but the model has an embedding for ${vocabulary}`;
 }
 
 const usualTokenizer: Readonly<Record<string, string>> = {

@@ -17,6 +17,7 @@ import { feedsOf, inputsOf, type ModelInputs, type Row } from './inputs';
 import { Model, type Embedding } from './model';
 import { hashOf, openModelFile } from './modelFile';
 import { doesNotRun, openExported, runsConverted } from './openExported';
+import { checkSpelling } from './spelling';
 import { conversionNote, prepareGraph, squashedNote } from './prepareGraph';
 
 export interface LoadOptions {
@@ -52,6 +53,9 @@ export async function loadModel(
     ...(tokenizer ? checkTokenizer(tokenizer, config, embedding.vocabulary, files.onnx) : []),
     ...conversions.map(conversionNote),
   ];
+  const table = graph.constants.get(embedding.table)!;
+  const spelling = tokenizer && checkSpelling(tokenizer, table);
+  if (spelling) notes.push(spelling);
   const maxTokens = tokenLimit(config, tokenizer, inputs);
   const facts = await probe(graph, files.onnx, inputs, embedding, maxTokens);
   checkEmbeddingShape(facts, embedding, files.onnx);

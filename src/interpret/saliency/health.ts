@@ -128,6 +128,27 @@ export function layerNormDot({ productSum, rawL2, inputL2 }: Reductions): Health
   };
 }
 
+/** So much of a map's differences between tokens should be found again with other noise. */
+const agreementLimit = 0.8;
+
+/**
+ * Whether other noise would give the same map. `agreement`: the share of the differences between tokens that would be found
+ * again; null where that is undefined.
+ */
+export function steady(agreement: number | null): HealthCheck | null {
+  if (agreement === null) return null;
+  const ok = agreement >= agreementLimit;
+  const found = `${percent(agreement)} of the differences between tokens`;
+  return {
+    check: 'steady',
+    ok,
+    value: agreement,
+    says: ok
+      ? `Other noise would give much the same map (${found} would be found again).`
+      : `Other noise would give another map (only ${found} would be found again): take more samples, or less noise.`,
+  };
+}
+
 /** Whether the explained reading had the whole text before it. */
 export function seen(windows: Windows | null, unseen: readonly TextRange[]): HealthCheck {
   const characters = unseen.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -54,6 +54,36 @@ describe('mixed-up model folders', () => {
     await model.release();
   });
 
+  it('notes words that are spelt alike and have nothing in common', async function () {
+    const noteOf = async (dir: string) => {
+      const { about, release } = await loadModel(dir, 'cpu').then(model => ({
+        about: model.about,
+        release: () => model.release(),
+      }));
+      await release();
+      return about.notes.find(({ check }) => check === 'spelling');
+    };
+    const note = await noteOf(withTokenizerOf(this, 'sst2-bert', 'nli-bert'));
+    assert.equal(note?.ok, false);
+    assert.match(note.says, /may belong to another model, or the model's word vectors are hardly/);
+    // Both were made with one tokenizer.
+    assert.equal(await noteOf(withTokenizerOf(this, 'sst2-bert', 'mlm-bert')), undefined);
+    for (const own of ['sst2-bert', 'sst2-roberta', 'nli-bert', 'ner-bert', 'tweet-cnn']) {
+      assert.equal(await noteOf(kitPath(this, 'models', own)), undefined, own);
+    }
+  });
+
+  it('notes a tokenizer with far fewer tokens than the embedding has rows', async function () {
+    const dir = folders.empty();
+    cpSync(kitPath(this, 'models', 'sst2-bert'), dir, { recursive: true });
+    const sample = path.resolve('media', 'sample', 'model', 'tokenizer.json');
+    cpSync(sample, path.join(dir, 'tokenizer.json'));
+    const model = await loadModel(dir, 'cpu');
+    await model.release();
+    const says = model.about.notes.map(note => note.says).join(' ');
+    assert.match(says, /has 2000 tokens, but the model has an embedding for 8000/);
+  });
+
   it('a folder or a dead link where model.onnx should be', async () => {
     const says = /model\.onnx is not a file that can be read/;
     const folder = folders.with({ 'config.json': '{}' });

@@ -58,6 +58,13 @@ describe('health', () => {
     assert.match(says({ baseline: 'pad' }), /more points/);
   });
 
+  it('tells a map that other noise would draw otherwise', () => {
+    assert.equal(health.steady(null), null);
+    assert.equal(health.steady(0.95)!.ok, true);
+    assert.equal(health.steady(0.5)!.ok, false);
+    assert.match(health.steady(0.5)!.says, /only 50 % of the differences/);
+  });
+
   it('tells a probability that cannot react', () => {
     assert.equal(health.saturated('logit', 1), null);
     assert.equal(health.saturated('probability', 0.99999)!.ok, false);

@@ -5,6 +5,7 @@ import type {
   ParameterName,
 } from '../../../protocol/explanation';
 import type { Method, ResolvedParameters } from '../method';
+import { runGroups } from './runGroups';
 import { runPlan } from './runPlan';
 import type { Moment, Point } from './runPoints';
 
@@ -34,12 +35,20 @@ export function gradientMethod({ description, fixed, plan }: GradientMethod): Me
   return {
     description,
     fixed,
-    attribute: (work, options) => runPlan(plan(work.parameters), work, options),
+    attribute: (work, options) => {
+      const planned = plan(work.parameters);
+      return (isNoisySum(planned) ? runGroups : runPlan)(planned, work, options);
+    },
   };
 }
 
 /** The point at the text itself. */
 export const atText: Point = { alpha: 1, weight: 1, sigma: 0, relative: false, sample: 0 };
+
+/** A sum over several draws of noise, which is the mean of those of groups of them. */
+function isNoisySum({ points, moment, reduce }: Plan): boolean {
+  return points.length > 1 && moment === 'mean' && reduce === 'sum' && points[0]!.sigma > 0;
+}
 
 /** True where the sign of a plan's numbers says towards or away. */
 export function isSigned(plan: Plan): boolean {
