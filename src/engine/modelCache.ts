@@ -1,6 +1,7 @@
 /** The models that are loaded, each as its files were when it was loaded. */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { shuffledModel } from '../interpret/measure/shuffledModel';
 import { watchedFiles } from '../model/files';
 import { loadModel } from '../model/loadModel';
 import type { LoadOptions } from '../model/loadModel';
@@ -15,12 +16,15 @@ interface Entry {
   readonly stamp: string;
   readonly partsStamp: string;
   readonly model: Model;
+  /** Of one with shuffled weights: that with the weights as they are. */
+  readonly real?: Model;
 }
 
 /** Loads on first use, again when a file changed, and releases the model that was unused longest. */
 export class ModelCache {
   /** In the order of their last use. */
   private readonly entries = new Map<string, Entry>();
+  private shuffles = 0;
 
   /** `beforeRelease`: frees what was made with a model and is kept elsewhere. */
   constructor(
@@ -28,7 +32,7 @@ export class ModelCache {
   ) {}
 
   get folders(): string[] {
-    return [...this.entries.values()].map(entry => entry.model.about.dir);
+    return [...new Set([...this.entries.values()].map(entry => entry.model.about.dir))];
   }
 
   /**
@@ -50,10 +54,25 @@ export class ModelCache {
       this.entries.set(key, kept);
       return kept.model;
     }
-    if (kept) await this.release(kept.model);
+    if (kept) await this.releaseWith(kept.model);
     const model = await loadModel(dir, device, options);
     this.entries.set(key, { stamp, partsStamp: await stampOf(model.about.parts), model });
     await this.shrink([model, inUse]);
+    return model;
+  }
+
+  /**
+   * The model with shuffled weights that belongs to `real`, which is kept like any other, and for as long as `real` is: two measurings
+   * one after another shuffle once.
+   */
+  async shuffledOf(real: Model): Promise<Model> {
+    const kept = [...this.entries].find(([, entry]) => entry.real === real);
+    const key = kept?.[0] ?? `shuffled\0${this.shuffles++}`;
+    const model = kept?.[1].model ?? (await shuffledModel(real));
+    // Used last.
+    this.entries.delete(key);
+    this.entries.set(key, { stamp: '', partsStamp: '', model, real });
+    await this.shrink([real, model]);
     return model;
   }
 
@@ -66,10 +85,21 @@ export class ModelCache {
   private async shrink(inUse: readonly (Model | undefined)[]): Promise<void> {
     for (const [key, { model }] of [...this.entries]) {
       if (this.entries.size <= mostModels) return;
-      if (inUse.includes(model)) continue;
+      // Released with the model that it was made of, or at work.
+      if (!this.entries.has(key) || inUse.includes(model)) continue;
       this.entries.delete(key);
-      await this.release(model);
+      await this.releaseWith(model);
     }
+  }
+
+  /** What was made of a model goes with it. */
+  private async releaseWith(model: Model): Promise<void> {
+    for (const [key, { model: shuffled, real }] of [...this.entries]) {
+      if (real !== model) continue;
+      this.entries.delete(key);
+      await this.release(shuffled);
+    }
+    await this.release(model);
   }
 
   private async release(model: Model): Promise<void> {

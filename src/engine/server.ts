@@ -5,6 +5,7 @@ import { traceInfluence, type TraceCalls } from '../interpret/influence/influenc
 import { findSuspicious } from '../interpret/influence/suspicious';
 import type { TrainingSet } from '../interpret/influence/trainingSet';
 import { predictTexts } from '../interpret/predict/predictTexts';
+import { measureText } from '../interpret/measure/measureText';
 import { explain } from '../interpret/saliency/explain';
 import { explainIds } from '../interpret/saliency/explainIds';
 import { explainMany } from '../interpret/saliency/explainMany';
@@ -35,6 +36,7 @@ import type {
   SuspicionRequest,
   SuspicionResult,
 } from '../protocol/influence';
+import type { MeasuredText, MeasureRequest } from '../protocol/measures';
 import { GlassboxError } from '../protocol/messages';
 import type { CheckRequest, ModelCheck } from '../protocol/modelCheck';
 import type { TaskKind } from '../protocol/task';
@@ -178,6 +180,19 @@ export class EngineServer {
     }, context.signal);
   }
 
+  /** Explains a text by several methods and measures how good their maps are. Throws GlassboxError. */
+  measure(request: MeasureRequest, context: Partial<HandlerContext> = {}): Promise<MeasuredText> {
+    return this.queue.run(async () => {
+      const { modelDir, device, task } = request;
+      const model = await this.models.get(modelDir, device, { task });
+      stopIfCancelled(context);
+      const shuffled = (): Promise<Model> => this.models.shuffledOf(model);
+      const measured = await measureText(model, request, { ...context, shuffled });
+      this.explained += measured.methods.filter(({ explanation }) => explanation).length;
+      return measured;
+    }, context.signal);
+  }
+
   /** Checks a model; what is wrong with it is in the answer. Throws GlassboxError 'cancelled'. */
   checkModel(request: CheckRequest, context: Partial<HandlerContext> = {}): Promise<ModelCheck> {
     return this.queue.run(() => checkModel(request, context), context.signal);
@@ -226,6 +241,7 @@ export function serve(
   });
   channel.handle('influence', (request, context) => thenTell(server.influence(request, context)));
   channel.handle('suspicious', (request, context) => thenTell(server.suspicious(request, context)));
+  channel.handle('measure', (request, context) => thenTell(server.measure(request, context)));
   channel.handle('checkModel', (request, context) => thenTell(server.checkModel(request, context)));
   channel.handle('status', () => server.status());
 }
