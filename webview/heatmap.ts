@@ -19,7 +19,7 @@ export interface HeatmapEvents {
   /** Pointer or focus moved onto facts, or off all. */
   readonly onPoint: (facts: TokenFacts | null) => void;
   /** Enter, Space or a click on a token. */
-  readonly onReveal: (facts: TokenFacts) => void;
+  readonly onReveal: (facts: TokenFacts, by: 'key' | 'pointer') => void;
 }
 
 export interface Heatmap {
@@ -64,9 +64,9 @@ export function createHeatmap(events: HeatmapEvents, label = 'Tokens of the text
     stops[at]?.element.setAttribute('tabindex', '0');
     rover = at;
   };
-  const reveal = (at: number | null) => {
+  const reveal = (at: number | null, by: 'key' | 'pointer') => {
     const facts = at === null ? null : stops[at]?.facts;
-    if (facts) events.onReveal(facts);
+    if (facts) events.onReveal(facts, by);
   };
   const walk = (key: WalkKey) => {
     const here = stops[rover]?.element ?? element;
@@ -99,13 +99,13 @@ export function createHeatmap(events: HeatmapEvents, label = 'Tokens of the text
   });
   element.addEventListener('click', event => {
     // Whoever marked some text wants to copy it, not to leave the panel.
-    if (document.getSelection()?.isCollapsed !== false) reveal(stopAt(event.target));
+    if (document.getSelection()?.isCollapsed !== false) reveal(stopAt(event.target), 'pointer');
   });
   element.addEventListener('keydown', event => {
     const key = walkKeyOf(event);
     if (key === null) return;
     event.preventDefault();
-    if (key === 'act') reveal(stopAt(event.target));
+    if (key === 'act') reveal(stopAt(event.target), 'key');
     else walk(key);
   });
 

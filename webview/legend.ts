@@ -1,5 +1,4 @@
 /** What the tints mean and how the numbers were made, in words. */
-import type { Explanation } from '../src/protocol';
 import { fill, make } from './dom';
 import type { SaliencyMap } from './tokenFacts';
 import { topSentence } from './topWords';
@@ -34,14 +33,14 @@ export function createLegend(brief = false): Legend {
       if (brief) {
         fill(
           element,
-          explanation.signed ? signedScale(explanation) : unsignedScale(),
+          explanation.signed ? signedScale(scaleEnds(explanation)) : unsignedScale(),
           make('p', { class: 'muted' }, methodSentence(explanation)),
         );
         return;
       }
       fill(
         element,
-        explanation.signed ? signedScale(explanation) : unsignedScale(),
+        explanation.signed ? signedScale(scaleEnds(explanation)) : unsignedScale(),
         make('p', { class: 'muted' }, methodSentence(explanation)),
         make('p', { class: 'muted' }, [normalised, ...measured.map(({ says }) => says)].join(' ')),
         windows === null ? null : make('p', { class: 'muted' }, windows),
@@ -57,8 +56,7 @@ export function createLegend(brief = false): Legend {
   };
 }
 
-function signedScale(explanation: Explanation): HTMLElement {
-  const ends = scaleEnds(explanation);
+export function signedScale(ends: ReturnType<typeof scaleEnds>): HTMLElement {
   return make(
     'p',
     { class: 'scale' },
@@ -69,7 +67,7 @@ function signedScale(explanation: Explanation): HTMLElement {
   );
 }
 
-function unsignedScale(): HTMLElement {
+export function unsignedScale(): HTMLElement {
   return make(
     'p',
     { class: 'scale' },

@@ -116,6 +116,7 @@ function tokenElement(facts: TokenFacts, { explanation }: SaliencyMap): HTMLElem
   cell.textContent = facts.text;
   cell.style.setProperty('--size', facts.size.toFixed(3));
   if (facts.unknown) cell.classList.add('unknown');
+  if (facts.note !== undefined) cell.classList.add('noted');
   if (facts.unsure) cell.classList.add('unsure');
   return cell;
 }

@@ -1,7 +1,7 @@
 /** The panel: listens to the host, shows what it says, and remembers what it needs to come back. */
 import type { FromPanelEvents, PanelTab } from '../src/protocol';
 import { createAttackView } from './attack/attackView';
-import { createCompareView } from './compare/compareView';
+import { createCompareView, spokenComparison } from './compare/compareView';
 import { registerControls, createButton } from './controls';
 import { make } from './dom';
 import { createDriversView, spokenDrivers } from './drivers/driversView';
@@ -78,7 +78,7 @@ const influence = createInfluenceView({ tell, ui, setUi: save });
 const suspicious = createSuspiciousView({ tell, ui, setUi: save });
 const rewrite = createRewriteView({ tell, announce });
 const lines = createLinesView({ tell, ui, setUi: save });
-const compare = createCompareView({ tell, ui, setUi: save });
+const compare = createCompareView({ tell });
 const evaluation = createEvaluationView({ tell, ui, setUi: save });
 const drivers = createDriversView({ tell, ui, setUi: save });
 const models = createModelsView({ tell, ui, setUi: save });
@@ -175,7 +175,8 @@ channel.on('lines', table => {
 });
 channel.on('comparison', state => {
   arrived('compare', state.running !== null);
-  compare.show(state);
+  if (compare.show(state)) tabs.toTop('compare');
+  announce(state.running ? '' : spokenComparison(state));
 });
 channel.on('evaluation', state => {
   arrived('evaluation', state.state === 'running');

@@ -35,6 +35,8 @@ export interface TokenFacts {
   readonly unsure: boolean;
   /** That it belongs to what the decision is about, in words; '' where it does not. */
   readonly target: string;
+  /** What else is to be said of it, and marked in the map: that it differs from another map. */
+  readonly note?: string;
 }
 
 /** A stretch of the map: text that was not read as a token, or a token with its facts. */
@@ -203,6 +205,7 @@ export function spokenFacts(facts: TokenFacts, explanation: Explanation): string
     effectOf(facts.score, explanation),
     facts.unsure ? unsureSays : '',
     facts.target,
+    facts.note ?? '',
     facts.unknown ? 'unknown to the model' : '',
   ]
     .filter(part => part !== '')

@@ -95,7 +95,7 @@ export function createMarkedMap(label: string, size: MapSize = 'full'): MarkedMa
         health.show(state.explanation.health);
         readout.show(null, state.explanation);
       } else {
-        fill(plain, ...fields.map(field => fieldElement(field, fields.length > 1)), apart());
+        fill(plain, ...plainFields(fields));
         readout.say(says);
       }
       pictures.classList.toggle('not-yet', !map);
@@ -103,6 +103,11 @@ export function createMarkedMap(label: string, size: MapSize = 'full'): MarkedMa
       if (plain.hidden !== (map !== null)) swap(map !== null);
     },
   };
+}
+
+/** Texts set as the map sets them, so that they stand still when it takes their place. */
+export function plainFields(fields: readonly MarkedField[]): HTMLElement[] {
+  return [...fields.map(field => fieldElement(field, fields.length > 1)), apart()];
 }
 
 function fieldElement({ name, text, marks }: MarkedField, named: boolean): HTMLElement {
