@@ -28,6 +28,26 @@ export function formatRaw(value: number, signed: boolean): string {
   return `${value < 0 ? minus : '+'}${digits}`;
 }
 
+/**
+ * A mean and its standard error, as precise as the error: two digits of it, and the mean to the same place: '+0.841' and '0.070'. The
+ * error is null where there is none.
+ */
+export function formatMean(
+  mean: number,
+  error: number,
+  signed: boolean,
+): { readonly mean: string; readonly error: string | null } {
+  const size = Math.abs(mean);
+  if (!Number.isFinite(mean)) return { mean: 'not a number', error: null };
+  if (!Number.isFinite(error) || error < 0) return { mean: formatRaw(mean, signed), error: null };
+  if (error === 0 || error < 1e-6 || Math.max(size, error) >= 1e4)
+    return { mean: formatRaw(mean, signed), error: formatRaw(error, false) };
+  const places = Math.max(0, 1 - Math.floor(Math.log10(error)));
+  const digits = size.toFixed(places);
+  const shown = signed ? withSign(mean, digits) : digits;
+  return { mean: shown, error: error.toFixed(places) };
+}
+
 /** A number that a model gives as its answer, to four significant digits: '3.72', '−12'. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return 'not a number';

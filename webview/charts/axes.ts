@@ -17,7 +17,7 @@ export interface Axis {
 }
 
 /** Pixels around the plot: numbers stand left of and below it. */
-const rim = { left: 44, right: 12, top: 18, bottom: 34 };
+const rim = { left: 44, right: 20, top: 18, bottom: 34 };
 /** Of a label below the plot, with some room. */
 const labelWidth = 46;
 

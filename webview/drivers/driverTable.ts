@@ -1,7 +1,7 @@
 /** Words that drive a label, towards it or away from it, the strongest first. */
 import type { DriverRow } from '../../src/protocol';
 import { make } from '../dom';
-import { formatCount, formatRaw, formatScore, formatShare } from '../numbers';
+import { formatCount, formatMean, formatScore, formatShare } from '../numbers';
 import { actionButton, numberCell } from '../tables/lineCells';
 import { rememberedSort } from '../tables/rememberedSort';
 import type { RowColumn } from '../tables/rowTable';
@@ -71,11 +71,12 @@ export function createDriverTable(parts: DriverTableParts): DriverTable {
   const table = createRowTable<Placed, Key>({
     label: `Words ${side === 'towards' ? 'towards' : 'away from'} the label`,
     region: `Table: words ${side}`,
-    look: `driver-table driver-${side}`,
+    look: `stacking driver-table driver-${side}`,
     columns: columns.map(column => ({ ...column, value: row => column.value(row.driver) })),
     idOf: ({ driver }) => driver.word,
     rowElement: row => rowElement(row, side),
     actions: 'Example lines',
+    actionsInSight: true,
     pageRows: 50,
     onSort: next => {
       sort.set(next);
@@ -110,7 +111,8 @@ function rowElement({ driver, strongest }: Placed, side: 'towards' | 'away') {
     : null;
   const length = make('span', { class: 'bar-length' });
   length.style.setProperty('--part', String(strongest > 0 ? Math.abs(mean) / strongest : 0));
-  const spread = Number.isFinite(error) ? ` \u00b1 ${formatRaw(error, false)}` : '';
+  const shown = formatMean(mean, error, true);
+  const spread = shown.error === null ? '' : ` \u00b1 ${shown.error}`;
   return make(
     'tr',
     {},
@@ -118,7 +120,7 @@ function rowElement({ driver, strongest }: Placed, side: 'towards' | 'away') {
     make(
       'td',
       { class: 'driver-bar' },
-      make('div', { class: 'number' }, `${formatRaw(mean, true)}${spread} ${side}`),
+      make('div', { class: 'number' }, `${shown.mean}${spread} ${side}`),
       make('div', { class: 'bar-track', 'aria-hidden': 'true' }, length),
     ),
     numberCell(formatCount(occurrences)),

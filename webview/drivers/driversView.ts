@@ -64,7 +64,7 @@ export function createDriversView({ tell, ui, setUi }: DriversViewEvents): Drive
     { class: 'view run-view drivers-view' },
     head.element,
     settings,
-    make('div', { class: 'fields driver-choice' }, choose.element),
+    make('div', { class: 'driver-choice' }, choose.element),
     marked,
     ...sides.map(side => side.element),
   );
@@ -127,7 +127,7 @@ function showMarked(element: HTMLElement, rows: readonly DriverRow[], strongest:
   }
   const mark = make('span', { class: 'shortcut-mark' }, 'shortcut?');
   const words = `${formatCount(count)} of ${formatCount(rows.length)} words are marked`;
-  fill(element, words, ' ', mark, make('span', { class: 'muted' }, ` ${shortcutRule}`));
+  fill(element, words, ' ', mark, make('span', { class: 'muted' }, `: ${shortcutRule}`));
 }
 
 function keyOf({ file, about, modelName, settings }: DriversState): string {

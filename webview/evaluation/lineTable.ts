@@ -71,7 +71,7 @@ export function createLineTable(parts: LineTableParts): LineTable {
   const table = createRowTable<EvaluationRow, Key>({
     label: parts.label,
     region: `Table: ${parts.label}`,
-    look: 'evaluated-table',
+    look: 'stacking evaluated-table',
     columns: all,
     idOf: row => String(row.line),
     tie: row => row.line,

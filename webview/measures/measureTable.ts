@@ -6,7 +6,7 @@ import type { MeasureColumn, MeasuredMethodSummary, MeasureReport } from '../../
 import { againstRandomWords, columnWords, failsRandom } from '../../src/protocol/measureWords';
 import { fill, make } from '../dom';
 import { keepFocus } from '../keepFocus';
-import { formatCount, formatRaw } from '../numbers';
+import { formatCount, formatMean } from '../numbers';
 import { createHeldOrder } from '../tables/heldOrder';
 import { rememberedSort } from '../tables/rememberedSort';
 import type { RowSort } from '../tables/rowSort';
@@ -149,7 +149,8 @@ function valueCell(
   const { mean, error, lines, againstRandom } = value;
   const isBest =
     best !== null && mean === best && !isControl(method) && !failsRandom(againstRandom);
-  const spread = Number.isFinite(error) ? ` \u00b1 ${formatRaw(error, false)}` : '';
+  const shown = formatMean(mean, error, mean < 0);
+  const spread = shown.error === null ? '' : ` \u00b1 ${shown.error}`;
   const words = isBest
     ? 'best'
     : failsRandom(againstRandom)
@@ -159,7 +160,7 @@ function valueCell(
   const cell = make(
     'td',
     { class: names.filter(name => name !== '').join(' ') },
-    make('span', { class: 'measure-mean' }, formatRaw(mean, mean < 0)),
+    make('span', { class: 'measure-mean' }, shown.mean),
     make('span', { class: 'muted' }, spread),
     words === '' ? null : make('div', { class: 'measure-word' }, words),
   );

@@ -73,7 +73,7 @@ export function createModelChangeTable(events: ModelChangeTableEvents): ModelCha
   const table = createRowTable<ModelChangeRow, Key>({
     label: 'Lines and how two models differ on them',
     region: 'Table of changes',
-    look: 'change-table',
+    look: 'stacking change-table',
     columns,
     idOf: row => String(row.line),
     tie: row => row.line,

@@ -34,6 +34,8 @@ export interface RowTableParts<Row, Key extends string> {
   readonly rowElement: (row: Row, at: number) => HTMLTableRowElement;
   /** Words of a last column for buttons. */
   readonly actions?: string;
+  /** They stand in the head for all to see, not for ears only. */
+  readonly actionsInSight?: boolean;
   readonly pageRows: number;
   readonly onSort: (sort: RowSort<Key>) => void;
   /** A click beside the buttons is 'reveal'. `at`: its index in the rows that were shown. */
@@ -129,6 +131,9 @@ export function createRowTable<Row, Key extends string>(
   const rowOf = (id: string, row: Row, at: number) => {
     const element = parts.rowElement(row, at);
     element.dataset['id'] = id;
+    // Where there is no room for columns, cells stand below each other with their names.
+    for (const [place, cell] of [...element.cells].entries())
+      cell.dataset['name'] = parts.columns[place]?.title ?? '';
     for (const button of element.querySelectorAll<HTMLElement>('[data-action]')) {
       button.dataset['key'] =
         `${button.dataset['action'] ?? ''} ${button.dataset['of'] ?? ''} ${id}`;
@@ -149,7 +154,7 @@ export function createRowTable<Row, Key extends string>(
     const last =
       parts.actions === undefined
         ? null
-        : make('td', {}, make('span', { class: 'for-ears' }, parts.actions));
+        : make('td', {}, actionsHead(parts.actions, parts.actionsInSight === true));
     keepFocus(head, () => {
       fill(head, make('tr', {}, ...cells, last));
     });
@@ -175,6 +180,10 @@ export function createRowTable<Row, Key extends string>(
       region.scrollTop = 0;
     },
   };
+}
+
+function actionsHead(words: string, inSight: boolean): HTMLElement {
+  return make('span', { class: inSight ? 'sort-less' : 'for-ears' }, words);
 }
 
 function hasSelection(within: HTMLElement): boolean {
