@@ -2,6 +2,7 @@
 import type { ModelFacts } from '../../model/model';
 import type { MethodDescription } from '../../protocol/explanation';
 import { GlassboxError } from '../../protocol/messages';
+import { attentionRollout, attentionXGradient } from './attention/methods';
 import {
   allenNlpIntegratedGradient,
   allenNlpSimpleGradient,
@@ -35,6 +36,8 @@ const methods: readonly Method[] = [
   lime,
   kernelShap,
   shapleySampling,
+  attentionRollout,
+  attentionXGradient,
   random,
 ];
 
