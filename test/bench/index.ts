@@ -9,6 +9,7 @@ import { influenceEngineFigures } from './influenceEngine';
 import { leaveOneOutFigure, leaveOneOutPlot, leaveOneOutStudy } from './leaveOneOut';
 import { engineMemory } from './memory';
 import { recurrentFigures } from './recurrent';
+import { perturbationFigures } from './perturbations';
 import { printFigure } from './report';
 import { secondOrderFigures } from './secondOrder';
 
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
   for (const figure of await engineFigures()) printFigure(figure);
   printFigure(await gradientOverForward());
   printFigure(await pathOverForward());
+  for (const figure of await perturbationFigures()) printFigure(figure);
   for (const figure of await attackFigures()) printFigure(figure);
   for (const figure of await secondOrderFigures()) printFigure(figure);
   for (const figure of await influenceFigures()) printFigure(figure);
