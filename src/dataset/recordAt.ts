@@ -9,6 +9,7 @@ import type { DatasetFormat } from './format';
 import { jsonRecord } from './jsonRecord';
 import { writtenLines, type LineSource } from './lineSource';
 import { rangesOf } from './listField';
+import { namesRationale, rationaleIn } from './rationale';
 
 /** One record of a dataset. Lines count from 0; both ends belong to the record. */
 export interface DatasetRecord {
@@ -25,6 +26,8 @@ export interface DatasetRecord {
   readonly answers: readonly TextRange[];
   /** A label or a list of labels; null where gold is something else, or unknown. */
   readonly label: Field | null;
+  /** Characters of `text` that people marked as the reason for the label. */
+  readonly rationale: readonly TextRange[];
 }
 
 export interface Word extends TextRange {
@@ -60,18 +63,20 @@ export function recordAt(
     labelField: isSet(options.labelField) ? options.labelField : guessed?.label,
   });
   const { text, pair, label } = chosen;
+  const rationale = namesRationale(record.fields) ? rationaleIn(values(), text) : [];
   if (text.elements) {
     const own = options.labelField === noField ? null : (tags ?? tagsIn(label));
     const words = rangesOf(text.elements).map((range, i) => ({ ...range, tag: own?.[i] ?? null }));
-    return { ...record, ...chosen, words, answers: [], label: label?.elements ? null : label };
+    const tagged = label?.elements ? null : label;
+    return { ...record, ...chosen, words, answers: [], label: tagged, rationale };
   }
   const found =
     pair && !isSet(options.labelField) ? findAnswers(besides(pair, values()), pair.value) : null;
   // A label beside a text that is only called the answer is what is asked (yes or no, of BoolQ).
   const asked = found && found.ranges.length > 0 && (found.placed || !label);
   return asked
-    ? { ...record, ...chosen, words: null, answers: found.ranges, label: null }
-    : { ...record, ...chosen, words: null, answers: [] };
+    ? { ...record, ...chosen, words: null, answers: found.ranges, label: null, rationale }
+    : { ...record, ...chosen, words: null, answers: [], rationale };
 }
 
 /** The values that stand in the same object as a field. */
