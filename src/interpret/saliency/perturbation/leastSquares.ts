@@ -38,14 +38,19 @@ export async function solve(regression: Regression, signal?: AbortSignal): Promi
   const pause = pauser(signal);
   const gram = new Float64Array(width * width);
   const right = new Float64Array(width);
+  const x = new Float64Array(width);
+  const readRow = (row: number): void => {
+    x.set(design.subarray(row * width, (row + 1) * width));
+  };
   for (let row = 0; row < rows; row++) {
-    const at = row * width;
+    readRow(row);
     for (let i = 0; i < width; i++) {
-      const weighted = weights[row]! * design[at + i]!;
+      const weighted = weights[row]! * x[i]!;
       if (weighted === 0) continue;
       right[i]! += weighted * targets[row]!;
+      const at = i * width;
       // The lower triangle is enough.
-      for (let j = 0; j <= i; j++) gram[i * width + j]! += weighted * design[at + j]!;
+      for (let j = 0; j <= i; j++) gram[at + j]! += weighted * x[j]!;
     }
     if (row % 16 === 0) await pause();
   }
@@ -59,7 +64,7 @@ export async function solve(regression: Regression, signal?: AbortSignal): Promi
   });
   const sums = { first: new Float64Array(width + 1), second: new Float64Array(width + 1) };
   for (let row = fixed; row < rows; row++) {
-    const x = design.subarray(row * width, (row + 1) * width);
+    readRow(row);
     const moved = product(inverse, x);
     let leverage = 0;
     for (let i = 0; i < width; i++) leverage += weights[row]! * x[i]! * moved[i]!;
@@ -105,7 +110,7 @@ async function inverseOf(
   }
 }
 
-function product(matrix: Float64Array, vector: ArrayLike<number>): Float64Array {
+function product(matrix: Float64Array, vector: Float64Array): Float64Array {
   const size = vector.length;
   const result = new Float64Array(size);
   for (let j = 0; j < size; j++) {

@@ -5,6 +5,9 @@ import { solve } from './leastSquares';
 import { perturbationMethod, type Weigh } from './method';
 import type { Coalition } from './removal';
 
+/** More take minutes to fit, and samples that nobody waits for. */
+const mostFeatures = 2000;
+
 const weigh: Weigh = async (text, { parameters, scalar }, options) => {
   const { samples, seed, kernelWidth, ridge } = parameters;
   if (samples < 2) {
@@ -14,6 +17,12 @@ const weigh: Weigh = async (text, { parameters, scalar }, options) => {
     );
   }
   const features = text.features.length;
+  if (features > mostFeatures) {
+    throw new GlassboxError(
+      'bad-input',
+      `LIME would have to weigh ${features} words here, more than ${mostFeatures}; explain the beginning of the text only, or take occlusion.`,
+    );
+  }
   const random = randomOf(seed, text.hand);
   const drawn = [
     text.all(1),

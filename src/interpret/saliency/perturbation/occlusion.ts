@@ -19,11 +19,7 @@ const weigh: Weigh = async (text, { parameters: { span, feature } }, options) =>
     );
   }
   const spans = spansOf(text, span);
-  const values = await text.values(
-    spans.map(one => without(text, one)),
-    spans.length,
-    options,
-  );
+  const values = await text.values(without(text.all(1), spans), spans.length, options);
   const sums = new Float64Array(text.features.length);
   const counts = new Float64Array(text.features.length);
   spans.forEach(({ first, end }, at) => {
@@ -50,8 +46,12 @@ function spansOf({ features, hand }: PerturbedText, size: number): Span[] {
   });
 }
 
-function without(text: PerturbedText, { first, end }: Span): Coalition {
-  return text.all(1).fill(0, first, end);
+/** The text without each span in turn. */
+function* without(standing: Coalition, spans: readonly Span[]): Generator<Coalition> {
+  for (const { first, end } of spans) {
+    yield standing.fill(0, first, end);
+    standing.fill(1, first, end);
+  }
 }
 
 /**

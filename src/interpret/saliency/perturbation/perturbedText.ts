@@ -24,6 +24,7 @@ export class PerturbedText {
   readonly value: number;
 
   private readonly parts: readonly PartAtHand[];
+  private readonly wholeKeys: readonly string[];
   private readonly remove: ReturnType<typeof removalOf>;
   /** By row: the value of its part, weight not counted. */
   private readonly known = new Map<string, number>();
@@ -55,6 +56,7 @@ export class PerturbedText {
     this.hand = job.read.hand;
     this.value = scalarValue(model, job, scalar);
     this.parts = parts;
+    this.wholeKeys = parts.map((whole, index) => keyOf(index, whole));
     this.remove = remove;
     this.learnWhole();
   }
@@ -62,7 +64,7 @@ export class PerturbedText {
   /** The windows of the whole text were read already; most windows of a long text stay whole. */
   private learnWhole(): void {
     this.parts.forEach((whole, index) => {
-      this.learn(keyOf(index, whole), whole, this.hand.outputs[whole.part.window]!);
+      this.learn(this.wholeKeys[index]!, whole, this.hand.outputs[whole.part.window]!);
     });
   }
 
@@ -71,9 +73,9 @@ export class PerturbedText {
   }
 
   /**
-   * The explained number with only those features that stand, one for each coalition; `count`: how many there are. Rows that are equal
-   * are asked once, those of one length together, so that it does not matter how the coalitions are cut into calls. Throws GlassboxError
-   * 'cancelled'.
+   * The explained number with only those features that stand, one for each coalition; `count`: how many there are. A coalition is read
+   * before the next one is taken, so that all may be one array. Rows that are equal are asked once, the longest first. Throws
+   * GlassboxError 'cancelled'.
    */
   async values(
     coalitions: Iterable<Coalition>,
@@ -103,6 +105,7 @@ export class PerturbedText {
     };
     for (const coalition of coalitions) {
       const keys = this.parts.map((whole, index) => {
+        if (!isTouched(whole, coalition)) return this.wholeKeys[index]!;
         const row = this.remove(whole, coalition);
         const key = keyOf(index, row);
         if (this.known.has(key) || fresh.has(key)) return key;
@@ -141,6 +144,11 @@ export class PerturbedText {
   all(standing: 0 | 1): Coalition {
     return new Uint8Array(this.features.length).fill(standing);
   }
+}
+
+/** Whether anything goes from this window. */
+function isTouched({ featureAt }: PartAtHand, standing: Coalition): boolean {
+  return featureAt.some(feature => feature >= 0 && standing[feature] === 0);
 }
 
 /** Equal rows of one part that are asked the same have one key: what is left of equal words may be decided at different places. */
