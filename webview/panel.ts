@@ -16,7 +16,8 @@ import { grantPictures } from './pictures/pictureWish';
 import { createRewriteView } from './rewrite/rewriteView';
 import { createSaliencyView } from './saliencyView';
 import { createSuspiciousView, spokenRanking } from './suspicious/suspiciousView';
-import { createTabs } from './tabs';
+import { createPageTools } from './savedPage/pageTools';
+import { createTabs, tabTitles } from './tabs';
 import type { Palette } from './theme';
 import { applyPalette, watchTheme } from './theme';
 import type { SavedState } from './uiState';
@@ -83,26 +84,27 @@ const evaluation = createEvaluationView({ tell, ui, setUi: save });
 const drivers = createDriversView({ tell, ui, setUi: save });
 const models = createModelsView({ tell, ui, setUi: save });
 const measures = createMeasuresView({ tell, ui, setUi: save });
-const tabs = createTabs(
-  {
-    saliency: saliency.element,
-    attack: attack.element,
-    influence: influence.element,
-    suspicious: suspicious.element,
-    rewrite: rewrite.element,
-    lines: lines.element,
-    compare: compare.element,
-    evaluation: evaluation.element,
-    drivers: drivers.element,
-    models: models.element,
-    measures: measures.element,
-  },
-  saved.tab,
-  tab => {
-    save({ tab });
-    tell('tab', { tab });
-  },
-);
+const views = {
+  saliency: saliency.element,
+  attack: attack.element,
+  influence: influence.element,
+  suspicious: suspicious.element,
+  rewrite: rewrite.element,
+  lines: lines.element,
+  compare: compare.element,
+  evaluation: evaluation.element,
+  drivers: drivers.element,
+  models: models.element,
+  measures: measures.element,
+};
+const tabs = createTabs(views, saved.tab, tab => {
+  save({ tab });
+  tell('tab', { tab });
+});
+const pageTools = createPageTools(tell, () => {
+  const tab = tabs.current();
+  return tab === undefined ? null : { view: views[tab], name: tabTitles[tab] };
+});
 const whatToDo = make('p', { class: 'empty-says' });
 const empty = make(
   'section',
@@ -114,7 +116,13 @@ const empty = make(
   }).element,
 );
 empty.hidden = true;
-main.append(make('h1', { class: 'for-ears' }, 'Glassbox'), notices.element, tabs.element, empty);
+main.append(
+  make('h1', { class: 'for-ears' }, 'Glassbox'),
+  notices.element,
+  tabs.element,
+  pageTools,
+  empty,
+);
 
 /** What is at work, so that what was awaited, or failed before, is past once it has begun and not each time it is told. */
 const atWork = new Set<PanelTab>();
@@ -127,6 +135,7 @@ const arrived = (tab: PanelTab, works = false) => {
   if (works) atWork.add(tab);
   else atWork.delete(tab);
   empty.hidden = true;
+  pageTools.hidden = false;
   tabs.offer(tab, true);
 };
 
@@ -230,6 +239,7 @@ channel.on('empty', ({ says }) => {
   notices.stale(null);
   tabs.offer('saliency', false);
   empty.hidden = !tabs.isEmpty();
+  pageTools.hidden = tabs.isEmpty();
   whatToDo.textContent = says;
 });
 channel.on('highlight', ({ token }) => {

@@ -6,7 +6,7 @@ import type { PanelTab } from '../src/protocol';
 import { panelTabs } from '../src/protocol';
 import { make } from './dom';
 
-const titles: Readonly<Record<PanelTab, string>> = {
+export const tabTitles: Readonly<Record<PanelTab, string>> = {
   saliency: 'Saliency',
   attack: 'Attack',
   influence: 'Influence',
@@ -30,6 +30,8 @@ export interface Tabs {
   /** What is under `tab` is another thing than before: it is shown from its top. */
   readonly toTop: (tab: PanelTab) => void;
   readonly isEmpty: () => boolean;
+  /** What is in front. */
+  readonly current: () => PanelTab | undefined;
 }
 
 /** `onChosen` hears of what the user chose, not of what the caller did. */
@@ -47,7 +49,7 @@ export function createTabs(
   const buttons = Object.fromEntries(
     panelTabs.map(tab => {
       const attributes = { type: 'button', role: 'tab', id: `tab-${tab}`, class: 'tab' };
-      const button = make('button', attributes, titles[tab]);
+      const button = make('button', attributes, tabTitles[tab]);
       button.addEventListener('click', () => {
         pick(tab);
       });
@@ -137,5 +139,6 @@ export function createTabs(
       if (tab === current()) document.scrollingElement?.scrollTo(0, 0);
     },
     isEmpty: () => there.size === 0,
+    current,
   };
 }

@@ -83,13 +83,18 @@ export function figureItems(
     const figure = figures.find(one => one.column === column);
     const against =
       row.family === 'control' ? null : standing(column, figure?.value ?? null, random);
+    const isUndefined = figure !== undefined && !isNumber(figure.value);
     const item = make(
       'li',
       { class: 'figure-item', 'data-measure': column, title: `${about} ${direction(better)}` },
       make('span', { class: 'figure-title' }, title),
-      make('span', { class: 'figure-number number' }, numberOf(figure)),
-      make('span', { class: 'figure-verdict' }, againstRandomWords(against)),
-      figure?.undefinedSays && figure.value === null
+      make('span', { class: 'figure-number number' }, numberOf(figure?.value ?? null)),
+      make(
+        'span',
+        { class: 'figure-verdict' },
+        isUndefined ? 'undefined' : againstRandomWords(against),
+      ),
+      isUndefined && figure.undefinedSays !== null
         ? make('span', { class: 'figure-why muted' }, figure.undefinedSays)
         : null,
     );
@@ -102,24 +107,10 @@ export function direction(better: 'higher' | 'lower'): string {
   return better === 'higher' ? 'Higher is better.' : 'Lower is better.';
 }
 
-function numberOf(figure: Figure | undefined): string {
-  if (!figure) return '\u2013';
-  return figure.value === null || !Number.isFinite(figure.value)
-    ? 'undefined'
-    : formatRaw(figure.value, figure.value < 0);
+function isNumber(value: number | null): value is number {
+  return value !== null && Number.isFinite(value);
 }
 
-/** The verdict of the row as a whole; null where there is nothing to compare. */
-export function overall(
-  row: ComparisonRow,
-  random: LineMeasures | null,
-): { readonly says: string; readonly bad: boolean } | null {
-  if (!row.measures || !random || row.family === 'control') return null;
-  const all = figuresOf(row.measures)
-    .map(({ column, value }) => standing(column, value, random))
-    .filter(against => against !== null);
-  if (all.length === 0) return null;
-  const worse = all.filter(failsRandom).length;
-  if (worse === 0) return { says: `better than random in all ${all.length} measures`, bad: false };
-  return { says: `not better than random in ${worse} of ${all.length} measures`, bad: true };
+function numberOf(value: number | null): string {
+  return isNumber(value) ? formatRaw(value, value < 0) : '\u2013';
 }

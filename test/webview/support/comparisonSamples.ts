@@ -167,7 +167,7 @@ export const labelsState: ComparisonState = {
             says: `logit of \u201c${label}\u201d`,
           },
         },
-        [1, 0.5, 2][at]!,
+        [1, 0.5, 2][at],
       ),
     }),
   ),
