@@ -3,11 +3,10 @@
  * `-- --only lds` makes one of them again (lds, head-lds, leave-one-out, mislabelled); `-- --kept` makes that of the
  * datamodelling score of the scores that are there already. What takes long is kept in .cache and goes on where it was stopped.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
 import { computeScores, datamodellingRows, datamodellingTable } from './datamodelling';
+import { writeBetween } from './docsTables';
 import { headDatamodellingStudy, headDatamodellingTable } from './headDatamodelling';
 import { leaveOneOutPlot, leaveOneOutStudy, leaveOneOutTable } from './leaveOneOut';
 import { flippedRecovery, recoveryTable, sampleRecovery } from './mislabelled';
@@ -42,18 +41,8 @@ async function main(): Promise<void> {
     if (values.only !== undefined && values.only !== name) continue;
     const table = await study(values.kept ?? false);
     console.log(table.join('\n'));
-    await writeBetween(name, table);
+    await writeBetween(docs, name, table);
   }
-}
-
-async function writeBetween(name: string, lines: readonly string[]): Promise<void> {
-  const text = readFileSync(docs, 'utf8');
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- end ${name} -->`];
-  const [from, to] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-  if (to < from) throw new Error(`${docs} has no place for ${name}.`);
-  const whole = `${text.slice(0, from)}\n\n${lines.join('\n')}\n\n${text.slice(to)}`;
-  const options = { ...(await resolveConfig(docs)), filepath: docs };
-  writeFileSync(docs, await format(whole, options));
 }
 
 main().catch((error: unknown) => {

@@ -18,7 +18,7 @@ export interface TextEdit {
 const appended = ' Bye.';
 
 /**
- * Up to `samples` edits of the first text: a word is appended; all of it in lower and in upper case; then in turn a typo (two neighbouring
+ * Up to `samples` edits of the first text: a word is appended; all of it in lower and in upper case, unless the tokenizer lower-cases; then in turn a typo (two neighbouring
  * letters of a word of four or more change places) and a synonym (a word that is one token gives way to the one with the nearest
  * vector), each in another word, in a seeded order.
  */
@@ -29,15 +29,18 @@ export async function editsOf(
 ): Promise<TextEdit[]> {
   const text = read.hand.text ?? '';
   const random = new Seeded(seed, `edits ${text}`);
+  const neighbours = await WordNeighbours.of(model);
   const inCase = (name: string, other: string): TextEdit[] =>
-    other.length === text.length ? [{ name, text: other, replaced: null }] : [];
+    other.length === text.length && !neighbours?.vocabulary.lowerCases
+      ? [{ name, text: other, replaced: null }]
+      : [];
   const edits: TextEdit[] = [
     { name: 'append a word', text: text + appended, replaced: null },
     ...inCase('lower case', text.toLowerCase()),
     ...inCase('upper case', text.toUpperCase()),
   ];
   const typos = shuffled(random, typosOf(text, random));
-  const synonyms = shuffled(random, await synonymsOf(model, read));
+  const synonyms = shuffled(random, neighbours ? await synonymsOf(neighbours, read) : []);
   for (let i = 0; i < Math.max(typos.length, synonyms.length); i++) {
     edits.push(...typos.slice(i, i + 1), ...synonyms.slice(i, i + 1));
   }
@@ -52,9 +55,8 @@ function typosOf(text: string, random: Seeded): TextEdit[] {
   });
 }
 
-async function synonymsOf(model: Model, { hand }: ReadText): Promise<TextEdit[]> {
-  const neighbours = await WordNeighbours.of(model);
-  if (!neighbours || hand.text === null) return [];
+async function synonymsOf(neighbours: WordNeighbours, { hand }: ReadText): Promise<TextEdit[]> {
+  if (hand.text === null) return [];
   const { entries } = neighbours.vocabulary;
   const edits: TextEdit[] = [];
   for (const [token, { field, special, start, end }] of hand.tokens.entries()) {
