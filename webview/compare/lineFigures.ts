@@ -114,3 +114,18 @@ function isNumber(value: number | null): value is number {
 function numberOf(value: number | null): string {
   return isNumber(value) ? formatRaw(value, value < 0) : '\u2013';
 }
+
+/** The verdict of the row as a whole; null where there is nothing to compare. */
+export function overall(
+  row: ComparisonRow,
+  random: LineMeasures | null,
+): { readonly says: string; readonly bad: boolean } | null {
+  if (!row.measures || !random || row.family === 'control') return null;
+  const all = figuresOf(row.measures)
+    .map(({ column, value }) => standing(column, value, random))
+    .filter(against => against !== null);
+  if (all.length === 0) return null;
+  const worse = all.filter(failsRandom).length;
+  if (worse === 0) return { says: `better than random in all ${all.length} measures`, bad: false };
+  return { says: `not better than random in ${worse} of ${all.length} measures`, bad: true };
+}
