@@ -6,6 +6,6 @@ export function undefinedNote(reason: string, word = 'undefined'): HTMLElement {
     'span',
     { class: 'muted undefined-note', title: reason },
     word,
-    make('span', { class: 'for-ears' }, `: ${reason}`),
+    make('span', { class: 'for-ears' }, ` (${reason})`),
   );
 }

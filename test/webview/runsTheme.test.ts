@@ -1,5 +1,6 @@
 /** Evaluations, driving words, two models and measures in each theme and width: nothing for axe to find, nothing lost. */
 import assert from 'node:assert/strict';
+import { drawn } from './support/frames';
 import { hostile } from './support/influenceSamples';
 import { PanelPage } from './support/panelPage';
 import {
@@ -25,14 +26,6 @@ import { tableOf } from './support/attackSamples';
 const { markup, unbroken, rightToLeft, long } = hostile;
 const strangeLabels = [markup, unbroken.slice(0, 60), rightToLeft];
 
-/** Two frames: views draw in the next one. */
-const drawn = (panel: PanelPage) =>
-  panel.page.evaluate(
-    () =>
-      new Promise<void>(resolve => {
-        requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
-      }),
-  );
 const front = async (panel: PanelPage, tab: 'evaluation' | 'drivers' | 'models' | 'measures') => {
   await panel.emit('tab', { tab });
   await drawn(panel);
@@ -41,7 +34,7 @@ const front = async (panel: PanelPage, tab: 'evaluation' | 'drivers' | 'models' 
 /** Shows each view with everything in it that it can have. */
 const views: Readonly<Record<string, (panel: PanelPage) => Promise<void>>> = {
   evaluation: async panel => {
-    await panel.emit('evaluation', sentiment);
+    await panel.emit('evaluation', { ...sentiment, wrong: sentiment.wrong.slice(0, 6) });
     await front(panel, 'evaluation');
     await panel.page.locator('.heat-cell button').nth(1).click();
     const rows = [wrongRow(0), wrongRow(2)];
@@ -85,7 +78,7 @@ const views: Readonly<Record<string, (panel: PanelPage) => Promise<void>>> = {
   models: async panel => {
     const rows = [
       changeRow(0, { text: rightToLeft }),
-      ...changesOf(12).rows.slice(1),
+      ...changesOf(6).rows.slice(1),
       changeRow(12, { failed: 'The text is empty.' }),
       changeRow(13, { text: unbroken, gold: null }),
     ];
@@ -104,14 +97,20 @@ const views: Readonly<Record<string, (panel: PanelPage) => Promise<void>>> = {
   },
 };
 
+const foremost = new Set(['evaluation', 'drivers', 'models', 'measures']);
+
 describe('runs over a dataset in every theme', function () {
   this.timeout(120_000);
 
   for (const theme of themes) {
+    // Every theme has every kind of view; what is special to one is looked at in the light.
+    const shown = Object.entries(views).filter(
+      ([name]) => theme === themes[0] || foremost.has(name),
+    );
     it(`${theme.name}: no axe violation, nothing forbidden`, async () => {
       const panel = await PanelPage.open({ theme, width: 820 });
       await panel.emit('show', plot);
-      for (const [name, show] of Object.entries(views)) {
+      for (const [name, show] of shown) {
         await show(panel);
         await panel.screenshot(`${theme.name}-run-${name}`);
         assert.deepEqual(await panel.axe(), [], name);
@@ -143,7 +142,7 @@ describe('runs over a dataset in every theme', function () {
 
   it("has its signs in the system's own colours", async () => {
     const panel = await PanelPage.open({ forcedColors: true, width: 820 });
-    for (const [name, show] of Object.entries(views)) {
+    for (const [name, show] of Object.entries(views).filter(one => foremost.has(one[0]))) {
       await show(panel);
       await panel.screenshot(`forced-colors-run-${name}`);
     }

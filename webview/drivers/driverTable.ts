@@ -146,10 +146,10 @@ function shareNodes({ labelShare, labelShareOfAll }: DriverRow): (Node | string)
   ];
 }
 
-function exampleNodes({ word, examples }: DriverRow): HTMLElement[] {
-  return examples.slice(0, shownExamples).map((line, at) => {
+function exampleNodes({ word, examples }: DriverRow): (HTMLElement | string)[] {
+  return examples.slice(0, shownExamples).flatMap((line, at) => {
     const number = formatCount(line);
     const spoken = `Go to line ${number} with ${quote(word)}`;
-    return actionButton(at === 0 ? 'reveal' : String(line), number, spoken);
+    return [actionButton(at === 0 ? 'reveal' : String(line), number, spoken), ' '];
   });
 }

@@ -105,6 +105,7 @@ export function createEvaluationView({ tell, ui, setUi }: EvaluationViewEvents):
     file.setText(`Show ${saved}`);
     file.element.hidden = saved === '';
     inProblems.show(current.inProblems);
+    inProblems.element.hidden = summary.task === 'regression';
     labels.show(summary.labels, summary.task, streaming);
     confusion.show(summary);
     calibration.hidden = summary.calibration === null;

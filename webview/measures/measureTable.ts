@@ -143,8 +143,11 @@ function valueCell(
 ): HTMLTableCellElement {
   const value = method.values[column];
   if (value === null || !Number.isFinite(value.mean)) {
-    const reason = 'not measured, or not defined for this method on any of the lines';
-    return make('td', { class: 'number' }, undefinedNote(reason));
+    const note =
+      method.lines === 0
+        ? undefinedNote('no line is done', 'not yet')
+        : undefinedNote('not measured, or not defined for this method on any of the lines');
+    return make('td', { class: 'number' }, note);
   }
   const { mean, error, lines, againstRandom } = value;
   const isBest =
