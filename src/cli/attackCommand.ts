@@ -1,5 +1,4 @@
 /** `glassbox attack`: one line of a dataset, or all of them. */
-import type { Colors } from 'picocolors/types';
 import { attackJson } from '../batch/attackJson';
 import { attackRun } from '../batch/attackRun';
 import { csvBeside } from '../batch/resultFiles';

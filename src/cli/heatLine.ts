@@ -10,6 +10,14 @@ const levels = [0.15, 0.4, 0.75];
 /** What of an explanation the line shows. */
 export type Shown = Pick<Explanation, 'tokens' | 'scores' | 'signed' | 'words' | 'unseen'>;
 
+export interface HeatView {
+  readonly field?: FieldIndex;
+  /** The places that may be marked; null: all. */
+  readonly only?: readonly Place[] | null;
+  /** The score with most marks, where several lines share a scale; null: the largest of this one. */
+  readonly largest?: number | null;
+}
+
 interface Piece {
   readonly start: number;
   end: number;
@@ -20,18 +28,16 @@ interface Piece {
 /**
  * The text with its own spacing; tokens that matter (or words, where these have scores) stand in brackets with their
  * marks, and so does what the model did not see.
- * @param only the places that may be marked; null: all.
  */
 export function heatLine(
   text: string,
   explanation: Shown,
   colors: Colors,
-  field: FieldIndex = 0,
-  only: readonly Place[] | null = null,
+  view: HeatView = {},
 ): string {
   const parts: string[] = [];
   let at = 0;
-  for (const { start, end, marks } of pieces(explanation, field, only)) {
+  for (const { start, end, marks } of pieces(explanation, view)) {
     const shown = text.slice(start, end);
     parts.push(
       printable(text.slice(at, start)),
@@ -59,15 +65,14 @@ export function specialTokens({ tokens, scores }: Pick<Shown, 'tokens' | 'scores
 }
 
 /** Neighbouring tokens with equal marks become one piece; tokens of one place count as one. */
-function pieces(shown: Shown, field: FieldIndex, only: readonly Place[] | null): Piece[] {
-  const { words, scores, signed, unseen } = shown;
-  const all = words.length > 0 ? words.map(({ score }) => score) : scores;
-  const largest = all.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+function pieces(shown: Shown, { field = 0, only = null, largest = null }: HeatView): Piece[] {
+  const { signed, unseen } = shown;
+  const scale = largest ?? largestScore(shown);
   const found: Piece[] = [];
   for (const { start, end, score } of places(shown, field)) {
     const kept =
       only === null || only.some(place => place.field === field && place.start === start);
-    const marks = marksOf(largest === 0 || !kept ? 0 : score / largest, signed);
+    const marks = marksOf(scale === 0 || !kept ? 0 : score / scale, signed);
     const last = found.at(-1);
     if (last?.end === start && last.marks === marks) last.end = end;
     else found.push({ start, end, marks });
@@ -76,6 +81,11 @@ function pieces(shown: Shown, field: FieldIndex, only: readonly Place[] | null):
   return [...found, ...hidden.map(({ start, end }) => ({ start, end, marks: null }))].sort(
     (a, b) => a.start - b.start,
   );
+}
+
+export function largestScore({ words, scores }: Shown): number {
+  const all = words.length > 0 ? words.map(({ score }) => score) : scores;
+  return all.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
 }
 
 /** Characters with a score: of a word, or of a token, or of the tokens that share them. */

@@ -84,8 +84,7 @@ export function addModelOption(command: Command): Command {
 
 /** Adds which decision is explained, and by which number. */
 export function addQuestionOptions(command: Command): Command {
-  return command
-    .addOption(choice('--scalar <kind>', 'what is explained', scalars).default('logit'))
+  return addScalarOption(command)
     .addOption(
       new Option('--label <what>', labelHelp)
         .argParser(parseLabel)
@@ -93,6 +92,12 @@ export function addQuestionOptions(command: Command): Command {
     )
     .addOption(choice('--words <how>', "how pieces' scores become those of words", wordScores))
     .addOption(choice('--answer-part <end>', 'which ends of an answer are explained', answerParts));
+}
+
+export function addScalarOption(command: Command, usual: ScalarKind = 'logit'): Command {
+  return command.addOption(
+    choice('--scalar <kind>', 'which number is explained', scalars).default(usual),
+  );
 }
 
 /** Adds how a dataset's texts are read and where the model runs. */

@@ -12,6 +12,7 @@ import { addAttackOptions, type AttackCommandOptions } from './attackOptions';
 import { addCheckOptions, checkFolder } from './checkCommand';
 import type { CheckOptions } from './checkCommand';
 import { reportCheck } from './checkReport';
+import { addComparingCommands } from './comparingCommands';
 import { exitCodes } from './exitCodes';
 import { explainTarget } from './explainCommand';
 import { traceTarget } from './influenceCommand';
@@ -20,6 +21,7 @@ import { reportMethods } from './methodsReport';
 import type { ExplainOptions } from './options';
 import { addExplainOptions } from './options';
 import { reportRecord, reportRows } from './report';
+import type { CommandTerminal } from './terminal';
 import { addSuspiciousOptions, rankTraining, type SuspiciousOptions } from './suspiciousCommand';
 
 export interface Terminal {
@@ -68,13 +70,16 @@ function makeProgram(
   /** Ctrl-C cancels what runs, in place of ending the process. */
   const interruptible = async (
     verbose: true | undefined,
-    work: (client: EngineClient, signal: AbortSignal) => Promise<number>,
+    work: (client: EngineClient, terminal: CommandTerminal) => Promise<number>,
   ): Promise<void> => {
     const stop = new AbortController();
     const release = onInterrupt?.(() => {
       stop.abort();
     });
-    outcome.code = await withEngine(verbose, client => work(client, stop.signal)).finally(release);
+    const { signal } = stop;
+    outcome.code = await withEngine(verbose, client =>
+      work(client, { out, err, colors, signal }),
+    ).finally(release);
   };
   const program = new Command('glassbox')
     .description(
@@ -94,7 +99,7 @@ function makeProgram(
       const says = command === undefined ? 'Say what to do' : `There is no command "${command}"`;
       throw new GlassboxError(
         'bad-input',
-        `${says}: explain, attack, influence, suspicious, check or methods; --help tells more.`,
+        `${says}: explain, compare, measure, evaluate, drivers, changes, attack, influence, suspicious, check or methods; --help tells more.`,
       );
     });
   addExplainOptions(
@@ -122,8 +127,8 @@ function makeProgram(
         'a dataset and a line of it, from 1; a dataset alone: all of its lines, as JSONL',
       ),
   ).action(async (target: string, options: AttackCommandOptions) => {
-    await interruptible(options.verbose, (client, signal) =>
-      attackTarget(target, options, client, { out, err, colors, signal }),
+    await interruptible(options.verbose, (client, terminal) =>
+      attackTarget(target, options, client, terminal),
     );
   });
   addInfluenceOptions(
@@ -135,8 +140,8 @@ function makeProgram(
         'a dataset and a line of it, from 1; a dataset alone: each of its lines, as JSONL',
       ),
   ).action(async (target: string, options: InfluenceCommandOptions) => {
-    await interruptible(options.verbose, (client, signal) =>
-      traceTarget(target, options, client, { out, err, colors, signal }),
+    await interruptible(options.verbose, (client, terminal) =>
+      traceTarget(target, options, client, terminal),
     );
   });
   addSuspiciousOptions(
@@ -145,10 +150,11 @@ function makeProgram(
       .description('rank the lines of a training file by how suspicious their labels are')
       .argument('<train>', 'the dataset that the model was trained on; never written'),
   ).action(async (train: string, options: SuspiciousOptions) => {
-    await interruptible(options.verbose, (client, signal) =>
-      rankTraining(train, options, client, { out, err, colors, signal }),
+    await interruptible(options.verbose, (client, terminal) =>
+      rankTraining(train, options, client, terminal),
     );
   });
+  addComparingCommands(program, interruptible);
   addCheckOptions(
     program
       .command('check')

@@ -4,7 +4,7 @@ import type { Colors } from 'picocolors/types';
 import { printable } from '../batch/printable';
 import type { Explanation } from '../protocol/explanation';
 import type { ExplainedRecord } from './explainCommand';
-import { heatLine, specialTokens, strongest, type Place, type Shown } from './heatLine';
+import { heatLine, specialTokens, strongest, type HeatView, type Shown } from './heatLine';
 import { mapTitle, shareLines, spreadLine, toMap } from './furtherMaps';
 import { topTable } from './topTable';
 import { asked, decision, entityLines, verdict } from './verdict';
@@ -17,7 +17,7 @@ export function reportRecord(explained: ExplainedRecord, colors: Colors, count?:
   return [
     `${colors.dim(place)}  ${verdict(explained, record.gold, colors)}`,
     '',
-    ...texts(record, explained, colors, top),
+    ...texts(record, explained, colors, { only: top }),
     '',
     ...(top === null
       ? decision(explained, record.text, colors)
@@ -27,7 +27,7 @@ export function reportRecord(explained: ExplainedRecord, colors: Colors, count?:
     ...explained.maps.flatMap(map => [
       '',
       `  ${mapTitle(map, colors)}`,
-      ...texts(record, toMap(explained, map), colors, null),
+      ...texts(record, toMap(explained, map), colors),
     ]),
   ].join('\n');
 }
@@ -37,11 +37,11 @@ export function texts(
   { text, field, pair }: Pick<ExplainedRecord['record'], 'text' | 'field' | 'pair'>,
   shown: Shown,
   colors: Colors,
-  top: readonly Place[] | null,
+  view: HeatView = {},
 ): string[] {
-  const first = heatLine(text, shown, colors, 0, top);
+  const first = heatLine(text, shown, colors, view);
   if (!pair) return [`  ${first}`];
-  const second = heatLine(pair.text, shown, colors, 1, top);
+  const second = heatLine(pair.text, shown, colors, { ...view, field: 1 });
   const named = (name: string, line: string) => `  ${colors.dim(`${printable(name)}:`)} ${line}`;
   return [named(field, first), named(pair.field, second)];
 }

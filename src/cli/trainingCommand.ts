@@ -1,5 +1,4 @@
 /** What `influence` and `suspicious` have in common when they run. */
-import type { Colors } from 'picocolors/types';
 import { printable } from '../batch/printable';
 import type { EngineClient } from '../engine/client';
 import { exitCodes } from './exitCodes';

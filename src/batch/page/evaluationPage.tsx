@@ -1,6 +1,7 @@
 /** What a model says of a file, as a page. */
-import type { EvaluationState, EvaluationSummary } from '../../protocol/evaluation';
-import { inNumber, measured, percent } from '../numbers';
+import type { EvaluationState } from '../../protocol/evaluation';
+import { summaryFacts } from '../evaluationFacts';
+import { inNumber } from '../numbers';
 import { CalibrationPlot, CalibrationTable } from './calibrationPlot';
 import { ConfidenceHistogram } from './confidenceHistogram';
 import { ConfusionMatrix, LabelTable } from './labelTables';
@@ -40,9 +41,15 @@ export function evaluationPage(evaluated: EvaluationState): string {
             <CalibrationTable bins={calibration.bins} />
           </Section>
         )}
-        <Section title="Wrong lines, the most confident first">
-          <WrongLines rows={wrong} total={summary.judged - summary.right} />
-        </Section>
+        {summary.task === 'regression' ? (
+          <Section title="Lines with the largest errors">
+            <WrongLines rows={wrong} total={wrong.length} />
+          </Section>
+        ) : (
+          <Section title="Wrong lines, the most confident first">
+            <WrongLines rows={wrong} total={summary.judged - summary.right} />
+          </Section>
+        )}
         {problems.length > 0 && (
           <Section title="Problems">
             <ProblemTable problems={problems} counts={summary.problems} />
@@ -69,29 +76,6 @@ function facts({ modelName, summary }: EvaluationState): [string, string][] {
     ['model', modelName],
     ['task', summary.task],
     ['lines', `${inNumber(summary.done)} of ${inNumber(summary.total)}`],
-    ...scores(summary),
+    ...summaryFacts(summary),
   ];
-}
-
-/** What there is of accuracy, F1, calibration and errors of numbers. */
-function scores(summary: EvaluationSummary): [string, string][] {
-  const { judged, right, accuracy, macroF1, microF1, calibration, numbers } = summary;
-  const found: [string, string][] = [];
-  if (accuracy === null) found.push(['accuracy', 'undefined: no line with a known gold label']);
-  else {
-    const of = `${inNumber(right)} of ${inNumber(judged)} lines with a known gold label`;
-    found.push(['accuracy', `${percent(accuracy)} (${of})`]);
-  }
-  if (macroF1 !== null) found.push(['macro-F1', macroF1.toFixed(3)]);
-  if (microF1 !== null) found.push(['micro-F1', microF1.toFixed(3)]);
-  if (calibration) found.push(['expected calibration error', calibration.error.toFixed(3)]);
-  if (numbers) {
-    found.push(
-      ['mean absolute error', measured(numbers.meanAbsoluteError)],
-      ['root mean square error', measured(numbers.rootMeanSquareError)],
-      ['Pearson correlation', numbers.pearson?.toFixed(3) ?? 'undefined'],
-      ['Spearman correlation', numbers.spearman?.toFixed(3) ?? 'undefined'],
-    );
-  }
-  return found;
 }

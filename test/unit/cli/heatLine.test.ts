@@ -133,8 +133,8 @@ describe('heat line', () => {
       tokens: tokens.map((token, i) => ({ ...token, field: i === 0 ? 0 : 1 })),
       unseen: [{ field: 1, start: 4, end: 7 }],
     };
-    assert.equal(heatLine('one two', told, plain, 0), '[one ++] two');
-    assert.equal(heatLine('six ten', told, plain, 1), '[six ---] [not seen: ten]');
+    assert.equal(heatLine('one two', told, plain), '[one ++] two');
+    assert.equal(heatLine('six ten', told, plain, { field: 1 }), '[six ---] [not seen: ten]');
   });
 
   it('marks words by their own scores, from their first piece to their last', () => {
