@@ -1,5 +1,5 @@
 /** From what a method found to the numbers that are shown, and the checks that hold for all methods. */
-import type { HealthCheck, Token } from '../../protocol/explanation';
+import type { HealthCheck, MethodFamily, Token } from '../../protocol/explanation';
 import type { TextRange, WordScore } from '../../protocol/task';
 import * as health from './health';
 import type { Attribution, Job, SaliencyWork } from './method';
@@ -8,6 +8,8 @@ import { wordScores } from '../../protocol/wordScores';
 
 export interface Found {
   readonly found: Attribution;
+  /** Of the method. */
+  readonly family: MethodFamily;
   /** Those that were seen. */
   readonly tokens: readonly Token[];
   readonly unseen: readonly TextRange[];
@@ -40,19 +42,22 @@ export function readResult(work: SaliencyWork, job: Job, result: Found): Answer 
 function check(
   { model, scalar }: SaliencyWork,
   { asked, read, reading }: Job,
-  { found, tokens, unseen }: Found,
+  { found, family, tokens, unseen }: Found,
 ): HealthCheck[] {
   const { about } = model;
+  // What runs the file itself, away from the text, knows no vanishing slopes and no other function.
+  const differentiates = family !== 'perturbation' && family !== 'control';
+  const { probability } = asked;
   const checks: (HealthCheck | null)[] = [
     health.finite(found.attributions),
     health.nonzero(found.attributions, tokens),
     ...found.health,
-    asked.probability === null ? null : health.saturated(scalar, asked.probability),
+    differentiates && probability !== null ? health.saturated(scalar, probability) : null,
     tokens.every(token => token.special) ? health.emptyText() : null,
     health.seen(read.windows, unseen),
     about.tokenizer === null ? null : health.unknownTokens(tokens.filter(token => !token.special)),
     ...reading.notes,
-    health.sameFunction(found.disagreement, about.exact),
+    health.sameFunction(found.disagreement, about.exact || !differentiates),
     ...about.notes,
   ];
   return checks.filter(entry => entry !== null);

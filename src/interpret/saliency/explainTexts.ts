@@ -100,7 +100,7 @@ export function explanationOf(
     windows: read.windows,
     unseen,
     wordScores: work.wordScores,
-    ...readResult(work, job, { found, tokens, unseen }),
+    ...readResult(work, job, { found, family: method.description.family, tokens, unseen }),
     method: {
       name: method.description.name,
       title: method.description.title,

@@ -268,6 +268,18 @@ describe('what perturbations say about themselves', () => {
     await model.release();
   });
 
+  it('a model that is sure of itself is no fault: without a word it may be unsure', async () => {
+    const words = { great: [15], film: [0] };
+    const model = await bagModel(folders, words, sumOfNumbers);
+    const of = (method: string): Promise<Explanation> =>
+      explain(model, ask('great film', method, { scalar: 'probability' }));
+    assert.equal(checkOf(await of('gradient'), 'saturated')!.ok, false);
+    const found = await of('occlusion');
+    assert.equal(checkOf(found, 'saturated'), undefined);
+    assertClose([...found.attributions], [0, 0.5, 0, 0], 1e-6, 'from almost 1 to one half');
+    await model.release();
+  });
+
   it('few samples for many words are said to be too few', async () => {
     const words = Object.fromEntries(['good', 'bad', 'film'].map((w, i) => [w, [i]]));
     const model = await bagModel(folders, words, sumOfNumbers);
