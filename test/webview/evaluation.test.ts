@@ -178,7 +178,7 @@ describe('evaluation', () => {
     await wrong()
       .locator('tbody tr')
       .first()
-      .evaluate(one => one.setAttribute('data-kept', ''));
+      .evaluate(one => { one.setAttribute('data-kept', ''); });
     await show({ ...state, summary: { ...state.summary, done: 200 } });
     assert.equal(await wrong().locator('tbody tr[data-kept]').count(), 1);
     await panel.page.getByText('Next Page').filter({ visible: true }).click();

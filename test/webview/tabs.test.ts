@@ -1,7 +1,14 @@
 /** The tabs of the panel: there when there is a choice, by pointer and keyboard, each view as it was left. */
 import assert from 'node:assert/strict';
 import { flipped, running, tableOf, untouched } from './support/attackSamples';
+import {
+  influenceResultOf,
+  influenceStateOf,
+  suspicionResultOf,
+  suspicionStateOf,
+} from './support/influenceSamples';
 import { PanelPage } from './support/panelPage';
+import { changesOf, drivers, reportOf, sentiment } from './support/runSamples';
 import { plot } from './support/samples';
 
 describe('tabs', () => {
@@ -61,6 +68,38 @@ describe('tabs', () => {
     assert.equal(await again.page.locator('.attack-view').isVisible(), true);
     assert.deepEqual(await again.events('tab'), []);
     await again.close();
+  });
+
+  it('of everything at once stay in sight at 400 px, and are walked in their order', async () => {
+    await panel.page.setViewportSize({ width: 400, height: 700 });
+    await panel.emit('show', plot);
+    await panel.emit('attack', flipped);
+    await panel.emit('influence', influenceStateOf(influenceResultOf({}, 1)));
+    await panel.emit('suspicious', suspicionStateOf(suspicionResultOf(1)));
+    await panel.emit('rewrite', untouched);
+    await panel.emit('lines', tableOf(3));
+    await panel.emit('evaluation', sentiment);
+    await panel.emit('drivers', drivers);
+    await panel.emit('modelChanges', changesOf(2));
+    await panel.emit('measures', reportOf());
+    const boxes = await panel.page
+      .getByRole('tab')
+      .evaluateAll(all => all.map(one => one.getBoundingClientRect().toJSON() as DOMRect));
+    assert.equal(boxes.length, 10);
+    for (const { left, right, top, bottom } of boxes) {
+      assert.ok(
+        left >= 0 && right <= 400 && top >= 0 && bottom <= 160,
+        `${left} ${right} ${bottom}`,
+      );
+    }
+    await tab('Saliency').focus();
+    const walked: string[] = [];
+    for (let at = 0; at < 10; at++) {
+      await key('ArrowRight');
+      walked.push(...(await chosen()));
+    }
+    assert.deepEqual(walked.slice(-5), ['Evaluation', 'Drivers', 'Models', 'Measures', 'Saliency']);
+    await panel.screenshot('400-tabs');
   });
 
   it('come to the front when the host says so, and not with what comes later', async () => {
