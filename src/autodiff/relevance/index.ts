@@ -2,4 +2,5 @@
 export { BiasRelevance } from './biases';
 export { spreadLoopBiases } from './biasesOfLoops';
 export { Gates } from './gates';
+export { findPartialSums } from './partialSums';
 export { relevanceRules, type RelevanceContext, type RelevanceVariant } from './rules';

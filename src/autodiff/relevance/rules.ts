@@ -28,8 +28,8 @@ export interface RelevanceContext {
   readonly variant: RelevanceVariant;
   readonly gates: Gates;
   readonly biases: BiasRelevance;
-  /** Products whose bias is added by the next node: there the layer ends. */
-  readonly beforeBias: ReadonlySet<string>;
+  /** Values that the next sum goes on with: there the layer ends (partialSums.ts). */
+  readonly partialSums: ReadonlySet<string>;
 }
 
 /** The table for one graph; the relevance of biases goes to `biases`. Its rules throw GlassboxError 'unsupported'. */
@@ -83,11 +83,11 @@ function damped(epsilon: string, g: string, z: string, b: RuleBuilder): string {
 
 /** The adjoint at the end of a layer, or at a sum of two signals, by the epsilon rule. */
 function layerEnd(
-  { variant, beforeBias, biases }: RelevanceContext,
+  { variant, partialSums, biases }: RelevanceContext,
   ...[g, n, b]: Parameters<Rule>
 ): string {
   const z = n.y[0]!;
-  if (variant.epsilon === null || beforeBias.has(z)) return g;
+  if (variant.epsilon === null || partialSums.has(z)) return g;
   // Embeddings are taken apart exactly.
   if (n.x.some(input => biases.isOther(input))) return g;
   return damped(variant.epsilon, g, z, b);

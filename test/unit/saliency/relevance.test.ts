@@ -5,9 +5,17 @@ import path from 'node:path';
 import { explainIds } from '../../../src/interpret/saliency/explainIds';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Model } from '../../../src/model/model';
+import { writeModel } from '../../../src/onnx/writeModel';
 import type { Explanation, MethodParameters } from '../../../src/protocol/explanation';
-import { familyDir, familyNames, readGolden, type Golden } from '../../support/families';
-import { goldenRows } from '../../support/models';
+import {
+  familyDir,
+  familyNames,
+  loadFamily,
+  readGolden,
+  tokenFamilyNames,
+  type Golden,
+} from '../../support/families';
+import { Folders, goldenRows, loadBare } from '../../support/models';
 
 /** [rows][tokens], padding zero. */
 type Map = number[][];
@@ -32,7 +40,18 @@ async function explainGolden(
     parameters,
     scalar: 'logit',
     label: { kind: 'predicted' },
+    // Of taggers and masked models, the token that the golden numbers are of.
+    position: 1,
   });
+}
+
+async function withFamily(name: string, work: (model: Model) => Promise<void>): Promise<void> {
+  const model = await loadModel(familyDir(name), 'cpu', { tokenizer: 'optional' });
+  try {
+    await work(model);
+  } finally {
+    await model.release();
+  }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
@@ -99,11 +118,10 @@ for (const name of ['bert', 'roberta', 'distilbert', 'electra']) {
 }
 
 describe('conservation of CP-LRP', () => {
-  for (const name of familyNames) {
+  for (const name of [...familyNames, ...tokenFamilyNames]) {
     it(`holds for ${name}`, async () => {
       const golden = readGolden(familyDir(name));
-      const model = await loadModel(familyDir(name), 'cpu', { tokenizer: 'optional' });
-      try {
+      await withFamily(name, async model => {
         for (const explanation of await explainGolden(model, golden, 'lrp-cp')) {
           const { value } = explanation.explained;
           const shares = explanation.shares.map(share => share.value);
@@ -116,9 +134,51 @@ describe('conservation of CP-LRP', () => {
           const check = explanation.health.find(entry => entry.check === 'conservation')!;
           assert.ok(check.ok, check.says);
         }
-      } finally {
-        await model.release();
-      }
+      });
     });
   }
+});
+
+describe('relevance of one model', () => {
+  const golden = readGolden(familyDir('bert'));
+  const methods = ['lrp', 'lrp-cp', 'lrp-epsilon'] as const;
+  const found: Record<string, Explanation[]> = {};
+  before(() =>
+    withFamily('bert', async model => {
+      for (const method of methods) found[method] = await explainGolden(model, golden, method);
+    }),
+  );
+
+  function assertSame(explanations: readonly Explanation[], method: string): void {
+    explanations.forEach((explanation, row) => {
+      const expected = found[method]![row]!;
+      for (const name of ['word', 'position', 'type']) {
+        assertNear(mapOf(explanation, name), mapOf(expected, name), `${method}, ${name}`);
+      }
+      assertNear([shareOf(explanation, 'bias')], [shareOf(expected, 'bias')], `${method}, bias`);
+    });
+  }
+
+  for (const name of ['bert-opset11', 'bert-sdpa', 'bert-dynamo']) {
+    it(`is the same however it was exported (${name})`, async () => {
+      await withFamily(name, async model => {
+        for (const method of methods)
+          assertSame(await explainGolden(model, golden, method), method);
+      });
+    });
+  }
+
+  it('is the same where the export has fixed the number of texts, which then run one by one', async () => {
+    const folders = new Folders();
+    const { graph } = loadFamily('bert');
+    const fixed = graph.inputs.map(input => ({ ...input, dims: [3, input.dims![1]!] }));
+    const model = await loadBare(folders, writeModel({ ...graph, inputs: fixed }));
+    try {
+      assert.equal(model.about.inputs.batch, 3);
+      for (const method of methods) assertSame(await explainGolden(model, golden, method), method);
+    } finally {
+      await model.release();
+      folders.remove();
+    }
+  });
 });

@@ -206,6 +206,25 @@ describe('relevance propagation', () => {
     }
   });
 
+  it('is the same in a file that ONNX Runtime has optimised', async function () {
+    const text = 'the movie was not good , but the actors were wonderful .';
+    const found: Explanation[][] = [];
+    for (const folder of ['models/sst2-bert', 'variants/sst2-bert-ort-optimized']) {
+      await withKitModel(this, folder, async model => {
+        const each = methods.map(method => explain(model, ask(text, method)));
+        found.push(await Promise.all(each));
+      });
+    }
+    const [exported, optimised] = found as [Explanation[], Explanation[]];
+    methods.forEach((method, m) => {
+      const largest = Math.max(...exported[m]!.attributions.map(Math.abs));
+      optimised[m]!.attributions.forEach((value, i) => {
+        const off = Math.abs(value - exported[m]!.attributions[i]!);
+        assert.ok(off <= 1e-4 * largest, `${method}, token ${i}: off by ${off}`);
+      });
+    });
+  });
+
   for (const [folder, text] of [
     ['sst2-bert', 'the movie was not good , but the actors were wonderful .'],
     ['sst2-roberta', 'a dull , boring mess of a film'],

@@ -7,6 +7,7 @@ import { findEmbeddingParts, type EmbeddingPart } from '../../../autodiff/embedd
 import { narrow } from '../../../autodiff/passes';
 import {
   BiasRelevance,
+  findPartialSums,
   Gates,
   relevanceRules,
   spreadLoopBiases,
@@ -16,8 +17,7 @@ import {
 import type { RuleTable } from '../../../autodiff/rule';
 import { RuleBuilder } from '../../../autodiff/ruleBuilder';
 import { vjp } from '../../../autodiff/vjp';
-import { rankOf, type Facts } from '../../../autodiff/shapes';
-import type { Graph } from '../../../onnx/graph';
+import { rankOf } from '../../../autodiff/shapes';
 import type { Model } from '../../../model/model';
 import { closeRowGraph, openRowGraph, type RowGraph } from '../rows/rowGraph';
 
@@ -56,7 +56,7 @@ export async function buildRelevanceGraph(
       variant,
       gates: new Gates(loops.graph),
       biases,
-      beforeBias: productsBeforeBias(loops.graph, facts),
+      partialSums: findPartialSums(loops.graph),
     }),
     prefix: 'glassbox/lrp/',
   });
@@ -91,26 +91,4 @@ export async function buildRelevanceGraph(
     { [relevanceOutputs.bias]: b.add(biases.total(b, scalar.scalar), rest) },
     biases.apart,
   );
-}
-
-/** Products whose one reader adds a vector of constants to them. */
-function productsBeforeBias(graph: Graph, facts: Facts): Set<string> {
-  const readers = new Map<string, number>();
-  for (const node of graph.nodes) {
-    for (const input of node.inputs) readers.set(input, (readers.get(input) ?? 0) + 1);
-  }
-  const products = new Set(
-    graph.nodes.filter(({ op }) => op === 'MatMul').map(({ outputs }) => outputs[0]!),
-  );
-  const found = new Set<string>();
-  for (const { op, inputs } of graph.nodes) {
-    if (op !== 'Add') continue;
-    const bias = inputs.some(name => graph.constants.get(name)?.dims.length === 1);
-    for (const input of inputs) {
-      if (bias && products.has(input) && readers.get(input) === 1 && facts.has(input)) {
-        found.add(input);
-      }
-    }
-  }
-  return found;
 }
