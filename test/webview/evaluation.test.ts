@@ -133,7 +133,7 @@ describe('evaluation', () => {
     );
     const names = await panel.page.locator('.heat-table tbody th').allInnerTexts();
     assert.equal(names.at(-1), 'intent 60', 'it has all mistakes of its row');
-    assert.equal(await panel.page.locator('.label-table tbody tr').count(), 50, 'a page of labels');
+    assert.equal(await panel.page.locator('.score-table tbody tr').count(), 50, 'a page of labels');
   });
 
   it('lists scores of labels, sorted; what has no value comes last and says why', async () => {
@@ -143,12 +143,12 @@ describe('evaluation', () => {
       [0, 0, 0],
     ];
     await show(evaluationOf(summaryOf(['bad', 'good', 'rare'], counts), []));
-    const labels = () => panel.page.locator('.label-table tbody th').allInnerTexts();
+    const labels = () => panel.page.locator('.score-table tbody th').allInnerTexts();
     await button('Precision').click();
     assert.deepEqual(await labels(), ['good', 'bad', 'rare']);
     await button('Precision').click();
     assert.deepEqual(await labels(), ['bad', 'good', 'rare']);
-    const rare = panel.page.locator('.label-table tbody tr').last();
+    const rare = panel.page.locator('.score-table tbody tr').last();
     assert.match(spaced(await rare.innerText()), /^rare undefined.*undefined.*undefined.* 0 0$/);
     assert.equal(
       await rare.locator('.undefined-note').first().getAttribute('title'),

@@ -55,7 +55,7 @@ export function createLabelTable(memory: {
   const table = createRowTable<LabelScores, Key>({
     label: 'Scores of each label',
     region: 'Table of labels',
-    look: 'label-table',
+    look: 'score-table',
     columns,
     idOf: row => row.label,
     rowElement,

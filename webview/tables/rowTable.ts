@@ -132,8 +132,10 @@ export function createRowTable<Row, Key extends string>(
     const element = parts.rowElement(row, at);
     element.dataset['id'] = id;
     // Where there is no room for columns, cells stand below each other with their names.
-    for (const [place, cell] of [...element.cells].entries())
-      cell.dataset['name'] = parts.columns[place]?.title ?? '';
+    for (const [place, cell] of [...element.cells].entries()) {
+      const name = cell.colSpan === 1 ? parts.columns[place]?.title : undefined;
+      if (name !== undefined) cell.dataset['name'] = name;
+    }
     for (const button of element.querySelectorAll<HTMLElement>('[data-action]')) {
       button.dataset['key'] =
         `${button.dataset['action'] ?? ''} ${button.dataset['of'] ?? ''} ${id}`;
