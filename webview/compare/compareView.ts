@@ -35,9 +35,15 @@ export function createCompareView({ tell }: Pick<ViewEvents, 'tell'>): CompareVi
   const cancel = () => {
     tell('cancel', null);
   };
+  /** Where pointer or focus is, in any of the maps. */
+  let pointed: Place | null = null;
+  const echo = () => {
+    for (const row of rows.values()) row.echo(pointed);
+  };
   const events: RowEvents = {
-    onPoint: (place: Place | null) => {
-      for (const row of rows.values()) row.echo(place);
+    onPoint: place => {
+      pointed = place;
+      echo();
     },
     onOpen: key => {
       tell('compareOpen', { key });
@@ -101,6 +107,8 @@ export function createCompareView({ tell }: Pick<ViewEvents, 'tell'>): CompareVi
     now.rows.forEach((row, at) => {
       rows.get(row.key)!.show(row, now, maps[at]!);
     });
+    // A map that has just come knows nothing of it.
+    echo();
     if (kind === 'methods') agreement.show(now);
     else agreement.element.hidden = true;
   };
@@ -135,6 +143,7 @@ export function createCompareView({ tell }: Pick<ViewEvents, 'tell'>): CompareVi
       state = next;
       if (isNew) {
         rows = new Map();
+        pointed = null;
         fill(cards);
         fill(table);
       }

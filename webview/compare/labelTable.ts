@@ -3,10 +3,11 @@ import type { ComparisonRow, ComparisonState, Explanation } from '../../src/prot
 import { decisionWords } from '../decisionWords';
 import { fill, make } from '../dom';
 import { decidedProbability } from '../header';
-import { formatProbability, formatRaw } from '../numbers';
+import { formatProbability } from '../numbers';
 import type { SaliencyMap } from '../tokenFacts';
 import type { CompareRow } from './rowCard';
 import type { RowEvents } from './rowParts';
+import { totalOf } from './total';
 import { createRowParts } from './rowParts';
 
 const titles = ['True label', 'Predicted', 'Label explained', 'Total attribution', 'Map'] as const;
@@ -73,14 +74,6 @@ function explainedNodes({ explained, prediction }: Explanation): (Node | string)
       ? []
       : [number(formatProbability(probability))]),
   ];
-}
-
-/** The sum of all raw numbers, those of special tokens too, as Captum adds them up. */
-export function totalOf({ attributions, signed }: Explanation): string {
-  return formatRaw(
-    attributions.reduce((sum, value) => sum + value, 0),
-    signed,
-  );
 }
 
 function number(text: string): HTMLElement {
