@@ -4,6 +4,7 @@ import { explain } from '../../../../src/interpret/saliency/explain';
 import { readText, type ReadText } from '../../../../src/interpret/task/readText';
 import { loadModel } from '../../../../src/model/loadModel';
 import type { Model } from '../../../../src/model/model';
+import type { GraphBuilder } from '../../../../src/onnx/builder';
 import type { ExplainRequest, Removal } from '../../../../src/protocol/explanation';
 import type { TaskKind, TextInput } from '../../../../src/protocol/task';
 import { bagModel, sumOfNumbers } from '../../../support/bags';
@@ -189,6 +190,25 @@ describe('perturbations, by task', () => {
       const expected = await oneByOne(model, read, 'mask', [], ([z]) => z![0]!);
       assertClose([...found.attributions], expected, 1e-4, 'the value');
     }));
+
+  it('two labels from one logit: towards one is away from the other', async () => {
+    const numbers = { good: [3], bad: [-2], film: [0.5] };
+    const config = { id2label: { 0: 'no', 1: 'yes' }, problem_type: 'single_label_classification' };
+    const oneLogit = (b: GraphBuilder, vectors: string): string =>
+      b.op('ReduceSum', [vectors, b.ints([1])], { keepdims: 0 });
+    const model = await bagModel(folders, numbers, oneLogit, { config });
+    assert.equal(model.about.head.task, 'binary-classification');
+    const of = async (label: string, scalar: 'logit' | 'probability'): Promise<number[]> => {
+      const more = { label: { kind: 'label', label }, scalar } as const;
+      return [...(await explain(model, ask('good bad film', 'occlusion', more))).attributions];
+    };
+    assertClose(await of('yes', 'logit'), [0, 3, -2, 0.5, 0], 1e-6, 'towards');
+    assertClose(await of('no', 'logit'), [0, -3, 2, -0.5, 0], 1e-6, 'away');
+    const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+    const falls = [3, -2, 0.5].map(number => sigmoid(1.5) - sigmoid(1.5 - number));
+    assertClose(await of('yes', 'probability'), [0, ...falls, 0], 1e-6, 'of the probability');
+    await model.release();
+  });
 
   it('a loss: numbers of the loss, scores towards the label', () =>
     withModel('bert', undefined, async model => {
