@@ -3,6 +3,7 @@ import { attackFigures, printAttackStudy } from './attacks';
 import { gradientOverForward, pathOverForward } from './bertBase';
 import { editorFigures } from './editor';
 import { engineFigures } from './engine';
+import { evaluationFigures } from './evaluation';
 import { familyFigures, planning } from './families';
 import { influenceFigures } from './influence';
 import { influenceEngineFigures } from './influenceEngine';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   console.log('Glassbox bench. Times depend on the machine; ratios hardly do.\n');
   for (const figure of await editorFigures()) printFigure(figure);
   for (const figure of await engineFigures()) printFigure(figure);
+  for (const figure of await evaluationFigures()) printFigure(figure);
   printFigure(await gradientOverForward());
   printFigure(await pathOverForward());
   for (const figure of await perturbationFigures()) printFigure(figure);

@@ -22,14 +22,10 @@ export async function predictTexts(
   options: RunOptions = {},
 ): Promise<PredictedText[]> {
   const answers: PredictedText[] = [];
-  const encode = (from: number): Promise<(Encoded | Failed)[]> =>
-    Promise.all(texts.slice(from, from + slice).map(text => encodeOne(model, text, longText)));
-  let coming = encode(0);
   for (let from = 0; from < texts.length; from += slice) {
-    const encoded = await coming;
-    // The tokenizer has threads of its own: it reads the next texts while the model runs.
-    coming = encode(from + slice);
-    coming.catch(() => undefined);
+    // All threads read, then all of them run the model: both at once would wait for each other.
+    const some = texts.slice(from, from + slice);
+    const encoded = await Promise.all(some.map(text => encodeOne(model, text, longText)));
     const rows = encoded.flatMap(found => ('failed' in found ? [] : found.windows));
     const { outputs } = await predictRows(
       model,
@@ -43,7 +39,7 @@ export async function predictTexts(
         continue;
       }
       const own = outputs.slice(next, (next += found.windows.length));
-      answers.push(answerOf(model, texts[from + index]!, found, own));
+      answers.push(answerOf(model, some[index]!, found, own));
     }
     options.progress?.({
       done: answers.length,
