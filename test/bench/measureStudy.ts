@@ -19,7 +19,7 @@ import {
   type MeasuredValue,
   type MeasureReport,
 } from '../../src/protocol/measures';
-import { againstRandomWords, columnWords } from '../../src/protocol/measureWords';
+import { columnWords } from '../../src/protocol/measureWords';
 import { kit } from '../support/models';
 import { writeBetween } from './docsTables';
 
@@ -105,7 +105,7 @@ async function study(name: string, most: number, signal: AbortSignal): Promise<M
 const shown = measureColumns.filter(column => !['token-f1', 'iou-f1', 'auprc'].includes(column));
 
 /** A row a method, the best AUC-TP first; what is not better than random says so. */
-function table({ methods, done, errors }: MeasureReport): string[] {
+function table({ methods, done, errors, total }: MeasureReport): string[] {
   const auc = ({ values }: MeasureReport['methods'][number]): number =>
     values['auc-tp']?.mean ?? Infinity;
   const rows = [...methods].sort((a, b) => auc(a) - auc(b));
@@ -114,12 +114,13 @@ function table({ methods, done, errors }: MeasureReport): string[] {
   return [
     `| method | ${shown.map(column => `${columnWords[column].title} ${arrow(column)}`).join(' | ')} | ms a line |`,
     `| --- |${shown.map(() => ' --- |').join('')} ---: |`,
-    ...rows.map(
-      ({ title, values, millisecondsPerLine, lines }) =>
-        `| ${title} | ${shown.map(column => cell(values[column])).join(' | ')} | ${lines === 0 ? '' : millisecondsPerLine.toFixed(0)} |`,
+    ...rows.map(({ title, values, millisecondsPerLine, lines }) =>
+      lines === 0
+        ? `| ${title} | not for this model |${shown.map(() => ' |').join('')}`
+        : `| ${title} | ${shown.map(column => cell(values[column])).join(' | ')} | ${millisecondsPerLine.toFixed(0)} |`,
     ),
     '',
-    `${done - errors} lines. After ±: standard error.`,
+    `${done - errors} of ${total} lines.`,
   ];
 }
 
@@ -128,7 +129,7 @@ function cell(value: MeasuredValue | null): string {
   const { mean, error, againstRandom } = value;
   const number = `${mean.toFixed(3)} ± ${error.toFixed(3)}`;
   if (againstRandom === 'better') return `**${number}**`;
-  return againstRandom === null ? number : `${number} (${againstRandomWords(againstRandom)})`;
+  return againstRandom === null ? number : `${number} (${againstRandom})`;
 }
 
 async function main(): Promise<void> {

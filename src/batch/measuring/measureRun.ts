@@ -3,6 +3,7 @@ import path from 'node:path';
 import { textInput } from '../../dataset';
 import { readRecords, type BatchRecord } from '../../dataset/records';
 import { checkedMeasureOptions } from '../../interpret/measure/options';
+import { methodNamed } from '../../interpret/saliency/methods';
 import type { MeasuredChoice, MeasureReport, MeasureRequest } from '../../protocol/measures';
 import { GlassboxError } from '../../protocol/messages';
 import type { TextInput } from '../../protocol/task';
@@ -57,6 +58,8 @@ export async function measureRun(
   const { source, format, fields = {}, lines = null } = dataset;
   const options = checkedMeasureOptions(run.question.options);
   const question = { ...run.question, choices: withControls(run.question.choices) };
+  // A name that there is not is wrong for all records.
+  for (const { method } of question.choices) methodNamed(method);
   const figures = new MeasureFigures(question.choices);
   let results: GrowingResults | null = null;
   let [total, modelName, modelHash] = [0, '', ''];

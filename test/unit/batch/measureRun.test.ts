@@ -249,6 +249,7 @@ describe('batch: measures over a file', () => {
     await refused({ options: { seed: 3 } }, /other settings/);
     await refused({ output: file }, /is the dataset itself/);
     await refused({ options: { samples: -1 } }, /Samples of a measure/);
+    await refused({ methods: ['nonsense'] }, /There is no method "nonsense"/);
     assert.equal(await readFile(output, 'utf8'), before);
   });
 
