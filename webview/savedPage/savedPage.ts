@@ -1,5 +1,5 @@
 /** A view as one HTML file that needs nothing else and does nothing: no script, nothing from elsewhere. */
-import { staticCopy } from './staticCopy';
+import { staticCopy, writable } from './staticCopy';
 import { createStyleSheet } from './styleSheet';
 
 /** Nothing may be loaded and nothing may run, whatever the text of a dataset holds. */
@@ -11,7 +11,8 @@ const forEars =
 
 /** The HTML of `view` as it is seen now, under `title`. Built as a tree and then written, so that no text can become markup. */
 export function pageOf(view: HTMLElement, title: string): string {
-  const page = document.implementation.createHTMLDocument(title);
+  const named = writable(title);
+  const page = document.implementation.createHTMLDocument(named);
   page.documentElement.lang = document.documentElement.lang || 'en';
   const meta = (attributes: Readonly<Record<string, string>>) => {
     const element = page.createElement('meta');
@@ -27,15 +28,18 @@ export function pageOf(view: HTMLElement, title: string): string {
   const copy = staticCopy(view, element => sheet.classOf(element));
   const heading = page.createElement('h1');
   heading.className = 'title-for-ears';
-  heading.textContent = title;
+  heading.textContent = named;
   main.append(heading);
   if (copy) main.append(page.adoptNode(copy));
   page.body.className = sheet.classOf(document.body);
   page.body.append(main);
-  const style = page.createElement('style');
-  style.textContent = `${sheet.text()}\n${forEars}`;
-  page.head.append(style);
-  return `<!DOCTYPE html>\n${page.documentElement.outerHTML}\n`;
+  const css = `${sheet.text()}\n${forEars}`;
+  // Written, not made: the panel's own policy lets no style be made, not even in a tree that is never shown.
+  const html = page.documentElement.outerHTML.replace(
+    '</head>',
+    () => `<style>\n${css}\n</style></head>`,
+  );
+  return `<!DOCTYPE html>\n${html}\n`;
 }
 
 /** The file that a view is about, as its heading has it. */

@@ -102,6 +102,6 @@ function chosenText(dropdown: Element): string {
 }
 
 /** What a file of HTML can hold: no zero character, no half of a surrogate pair. */
-function writable(text: string): string {
+export function writable(text: string): string {
   return text.replace(/[\0\p{Cs}]/gu, '\ufffd');
 }

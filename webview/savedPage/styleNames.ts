@@ -61,7 +61,6 @@ export const ownNames: readonly string[] = [
   'text-decoration-style',
   'text-decoration-color',
   'text-decoration-thickness',
-  'unicode-bidi',
   'vertical-align',
   'clip-path',
   'flex-direction',
@@ -84,6 +83,16 @@ export const ownNames: readonly string[] = [
   'column-gap',
   'row-gap',
 ];
+
+/** Colours of what is not drawn are left out: the property that says whether it is, by that of the colour. */
+export const drawnWhere: ReadonlyMap<string, string> = new Map([
+  ...sides.map(side => [`border-${side}-color`, `border-${side}-style`] as const),
+  ...sides.map(side => [`border-${side}-width`, `border-${side}-style`] as const),
+  ['outline-color', 'outline-style'],
+  ['outline-width', 'outline-style'],
+  ['outline-offset', 'outline-style'],
+  ['text-decoration-color', 'text-decoration-line'],
+]);
 
 /** Inside of an SVG, besides its attributes. */
 export const drawingNames = [

@@ -1,5 +1,5 @@
 /** A style sheet of what elements look like now: the theme's colours are in it as numbers, and nothing is looked up elsewhere. */
-import { drawingNames, inheritedNames, ownNames } from './styleNames';
+import { drawingNames, drawnWhere, inheritedNames, ownNames } from './styleNames';
 
 export interface StyleSheet {
   /** Names of the classes that make a copy of `element` look like it. */
@@ -66,19 +66,24 @@ function declared(
   return all
     .map(name => [name, read(name)] as const)
     .filter(([name, value]) => value !== '' && value !== initial.get(name))
+    .filter(([name]) => !drawnWhere.has(name) || read(drawnWhere.get(name)!) !== 'none')
     .map(([name, value]) => `${name}: ${safe(value)}; `)
     .join('');
 }
 
 function inherited(element: Element): string {
+  const plaintext = valueOf(element, 'unicode-bidi') === 'plaintext';
   const { parentElement } = element;
+  // Neither inherited nor reset by `all`; of its values only this one is not the browser's own.
+  const bidi = plaintext ? 'unicode-bidi: plaintext; ' : '';
   return inheritedNames
     .map(name => [name, valueOf(element, name)] as const)
     .filter(
       ([name, value]) => value !== '' && !(parentElement && value === valueOf(parentElement, name)),
     )
     .map(([name, value]) => `${name}: ${safe(value)}; `)
-    .join('');
+    .join('')
+    .concat(bidi);
 }
 
 function drawing(element: Element): string {
