@@ -1,4 +1,5 @@
 /** The order of the rows of the table. */
+import { sortRows } from './tables/rowSort';
 import type { TokenFacts } from './tokenFacts';
 
 export const sortKeys = [
@@ -29,11 +30,6 @@ const sortValue: Readonly<Record<SortKey, (facts: TokenFacts) => number | string
 
 /** The rows in the order that `sort` asks for; equal ones, and those without a number, by their place. */
 export function sortFacts(rows: readonly TokenFacts[], { key, descending }: TableSort) {
-  const value = sortValue[key];
-  return [...rows].sort((a, b) => {
-    const [x, y] = [value(a), value(b)];
-    const lost = Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-    const order = x < y ? -1 : x > y ? 1 : 0;
-    return lost || (descending ? -order : order) || a.tokens[0]! - b.tokens[0]!;
-  });
+  const order = sortRows(rows, descending, sortValue[key], facts => facts.tokens[0]!);
+  return order.map(at => rows[at]!);
 }
