@@ -22,7 +22,7 @@ const passing = new Set([
   ...['Split', 'Slice', 'Gather', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'],
   ...['Transpose', 'Expand', 'Cast', 'Identity', 'Dropout'],
 ]);
-/** Element by element, of one value and of constants. */
+/** Element by element, of one value and of numbers. */
 const pointwise = new Set([
   ...sigmoids,
   ...activations,
@@ -34,6 +34,8 @@ interface FunctionOf {
   readonly source: string;
   /** A multiple of it. */
   readonly linear: boolean;
+  /** The values on the way, the source included. */
+  readonly through: ReadonlySet<string>;
 }
 
 export class Gates {
@@ -48,6 +50,8 @@ export class Gates {
   /** The role of each operand of the product x y; of x f(x), f(x) is a gate, so that x takes all: x f(x) / x = f(x). */
   of(x: string, y: string): [Role, Role] {
     const [first, second] = [this.functionOf(x), this.functionOf(y)];
+    if (second.through.has(x)) return ['signal', 'gate'];
+    if (first.through.has(y)) return ['gate', 'signal'];
     if (first.source === second.source && first.linear !== second.linear) {
       return first.linear ? ['signal', 'gate'] : ['gate', 'signal'];
     }
@@ -55,13 +59,15 @@ export class Gates {
   }
 
   private functionOf(value: string): FunctionOf {
-    return this.functions.get(value) ?? { source: value, linear: true };
+    return this.functions.get(value) ?? { source: value, linear: true, through: new Set() };
   }
 
   private learn(graph: Graph, around: readonly GraphIndex[]): void {
     const indices = [new GraphIndex(graph), ...around];
     const isConstant = (value: string): boolean =>
       indices.some(index => index.constant(value) !== undefined);
+    const isNumber = (value: string): boolean =>
+      indices.some(index => index.number(value) !== undefined);
     for (const node of graph.nodes) {
       for (const attribute of Object.values(node.attributes)) {
         if (attribute.kind === 'graph') this.learn(attribute.value, indices);
@@ -69,7 +75,7 @@ export class Gates {
       if (node.domain !== '') continue;
       const role = this.roleOf(node, isConstant, indices);
       if (role !== 'signal') node.outputs.forEach(output => this.roles.set(output, role));
-      this.learnFunction(node, isConstant);
+      this.learnFunction(node, isNumber);
     }
   }
 
@@ -90,18 +96,18 @@ export class Gates {
       return exponent !== undefined && exponent < 0 ? 'gate' : 'signal';
     }
     // x sigmoid(x) and the like.
-    return op === 'Mul' && this.of(first, second).includes('gate') && !this.isNorm(first, second)
+    return op === 'Mul' && this.of(first, second).includes('gate') && this.ofOneValue(first, second)
       ? 'activation'
       : 'signal';
   }
 
-  /** Whether a product is no function of one value alone. */
-  private isNorm(x: string, y: string): boolean {
-    return this.functionOf(x).source !== this.functionOf(y).source;
+  private ofOneValue(x: string, y: string): boolean {
+    return this.functionOf(x).source === this.functionOf(y).source;
   }
 
-  private learnFunction({ op, inputs, outputs }: Node, isConstant: (v: string) => boolean): void {
-    const varying = inputs.filter(input => input !== '' && !isConstant(input));
+  private learnFunction({ op, inputs, outputs }: Node, isNumber: (v: string) => boolean): void {
+    // A bias, which is no single number, begins a value of its own.
+    const varying = inputs.filter(input => input !== '' && !isNumber(input));
     const sources = varying.map(input => this.functionOf(input));
     const source = sources[0]?.source;
     if (!pointwise.has(op) || source === undefined) return;
@@ -109,6 +115,7 @@ export class Gates {
     const scales = (op === 'Mul' && varying.length === 1) || op === 'Neg';
     const divides = op === 'Div' && varying.length === 1 && varying[0] === inputs[0];
     const linear = (scales || divides) && sources[0]!.linear;
-    this.functions.set(outputs[0]!, { source, linear });
+    const through = new Set([...varying, ...sources.flatMap(each => [...each.through])]);
+    this.functions.set(outputs[0]!, { source, linear, through });
   }
 }

@@ -157,6 +157,23 @@ describe('attention', () => {
     }
   });
 
+  it('of a tagger is read at the token that is decided', async () => {
+    const model = await loadModel(familyDir('bert-ner'), 'cpu', { tokenizer: 'optional' });
+    const [row] = goldenRows(readGolden(familyDir('bert-ner'))) as [Row];
+    const [layers] = await probabilities(model, [row]);
+    for (const position of [1, 4]) {
+      const [found] = await explainIds(model, [row], {
+        method: 'attention-rollout',
+        parameters: {},
+        scalar: 'logit',
+        label: { kind: 'predicted' },
+        position,
+      });
+      assertClose([...found!.attributions], rolledOut(layers!)[position]!, 1e-5, `${position}`);
+    }
+    await model.release();
+  });
+
   it('is what models without it are told they lack', async () => {
     for (const name of ['cnn', 'lstm']) {
       const model = await loadModel(familyDir(name), 'cpu', { tokenizer: 'optional' });

@@ -204,6 +204,37 @@ describe('relevance worked out by hand', () => {
     );
   });
 
+  it('passes an activation that is written as a product, with a bias before it', async () => {
+    const vectors = randomMatrix(4, 2, 14);
+    const weights = randomMatrix(2, 1, 15);
+    const ids = [0, 2, 3];
+    const shift = 0.7;
+    const column = weights.map(row => row[0]!);
+    // Mish, z tanh(log(1 + e^z)): what z gets is shared by w . e and the bias.
+    const factor = (z: number): number => Math.tanh(Math.log1p(Math.exp(z)));
+    const products = ids.map(id => dot(vectors[id]!, column));
+    const truth = products.map(product => product * factor(product + shift));
+    const ofBias = sum(products.map(product => shift * factor(product + shift)));
+    await withWords(
+      vectors,
+      (b, words) => {
+        const product = b.op('MatMul', [words, constantOf(b, weights)]);
+        const z = b.op('Add', [product, b.constant('float32', [1, 1, 1], [shift])]);
+        const mish = b.op('Mul', [z, b.op('Tanh', [b.op('Softplus', [z])])]);
+        const all = b.op('ReduceSum', [mish, b.ints([1])], { keepdims: 0 });
+        return b.op('MatMul', [all, b.constant('float32', [1, 2], [1, 0])]);
+      },
+      async model => {
+        for (const method of ['lrp', 'lrp-cp']) {
+          const label: LabelChoice = { kind: 'label', label: 'LABEL_0' };
+          const [found] = await relevance(model, [rowOf(...ids)], method, {}, label);
+          assertClose([...found!.attributions], truth, 1e-5, method);
+          assertClose([share(found!, 'bias')], [ofBias], 1e-5, 'bias');
+        }
+      },
+    );
+  });
+
   it('of a maximum goes to its winner', async () => {
     const vectors = [
       [1, 5],
@@ -261,6 +292,37 @@ describe('relevance worked out by hand', () => {
           assertClose([...found!.attributions], truth.words, 1e-5, method);
           assertClose([share(found!, 'bias')], [truth.bias], 1e-5, 'biases');
         }
+      },
+    );
+  });
+
+  it('that a constant has won is lost, and CP-LRP says so', async () => {
+    await withWords(
+      [
+        [1, 5],
+        [3, -2],
+      ],
+      (b, words) => {
+        const floor = b.op('Max', [words, b.constant('float32', [1, 1, 2], [2, 2])]);
+        return b.op('MatMul', [
+          b.op('ReduceSum', [floor, b.ints([1])], { keepdims: 0 }),
+          b.constant('float32', [2, 2], [1, 0, 1, 0]),
+        ]);
+      },
+      async model => {
+        const [found] = await relevance(model, [rowOf(0, 1)], 'lrp-cp');
+        assert.deepEqual(found!.attributions, [5, 3]);
+        assert.deepEqual(
+          found!.shares.map(({ name, value }) => [name, value]),
+          [
+            ['word', 8],
+            ['bias', 0],
+            ['lost', 4],
+          ],
+        );
+        const check = found!.health.find(entry => entry.check === 'conservation')!;
+        assert.equal(check.ok, false);
+        assert.match(check.says, /somewhere in this model relevance is lost or made/);
       },
     );
   });

@@ -18,6 +18,11 @@ const lossLimit = 10;
 /** The epsilon rule is to take away little. */
 const absorbedLimit = 0.5;
 
+/** More than rounding is lost or made. */
+export function isLost({ value, sum, magnitude }: RelevanceSums): boolean {
+  return !(ratio(Math.abs(value - sum), Math.max(Math.abs(value), magnitude)) <= roundingLimit);
+}
+
 /** CP-LRP conserves but for rounding. The others need not, and say how much of the explained number they lose or make. */
 export function conservation(name: VariantName, sums: RelevanceSums): HealthCheck {
   const { value, sum, magnitude, bias } = sums;
@@ -30,7 +35,7 @@ export function conservation(name: VariantName, sums: RelevanceSums): HealthChec
     value: measured,
     says,
   });
-  if (error <= roundingLimit) return answer(true, error, `${adds}, the logit: nothing is lost.`);
+  if (!isLost(sums)) return answer(true, error, `${adds}, the logit: nothing is lost.`);
   const differs = `${adds}; the logit is ${short(value)}`;
   const share = ratio(Math.abs(lost), Math.abs(value));
   switch (name) {

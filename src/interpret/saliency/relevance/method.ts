@@ -6,7 +6,7 @@ import { programOutputs } from '../gradients/programValues';
 import type { Attribution, Method, SaliencyWork } from '../method';
 import { RowProgram } from '../rows/rowProgram';
 import { runRows, type Found } from '../rows/runRows';
-import { conservation } from './conservation';
+import { conservation, isLost, type RelevanceSums } from './conservation';
 import { buildRelevanceGraph, relevanceOutputs as output } from './relevanceGraph';
 import { epsilonInput, variants, type VariantName } from './variants';
 
@@ -57,7 +57,7 @@ async function attribute(
     normalisation: 'max',
     spread: null,
     maps: mapsOf(each),
-    shares: sharesOf(each, name !== 'lrp-cp'),
+    shares: sharesOf(each),
     health: [...(program.note ? [program.note] : []), conservation(name, sumsOf(each))],
     disagreement: each.disagreement,
     device: program.device,
@@ -105,8 +105,8 @@ function mapsOf({ tokens }: Found): TokenMap[] {
 
 const total = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-/** `lost`: what remains of the explained number is a share of its own. */
-function sharesOf(found: Found, lost: boolean): Share[] {
+/** What the rules have lost or made is a share of its own, so that all shares add up to the explained number. */
+function sharesOf(found: Found): Share[] {
   const { tokens, numbers } = found;
   const shares: Share[] = [{ name: 'word', title: 'Words', value: total(tokens[output.word]!) }];
   for (const kind of ['position', 'type'] as const) {
@@ -114,12 +114,13 @@ function sharesOf(found: Found, lost: boolean): Share[] {
     if (map) shares.push({ name: kind, title: kinds[kind].share, value: total(map) });
   }
   shares.push({ name: 'bias', title: 'Biases', value: numbers[output.bias]! });
-  if (!lost) return shares;
-  const { value, sum } = sumsOf(found);
-  return [...shares, { name: 'lost', title: 'Lost or gained by the rules', value: value - sum }];
+  const sums = sumsOf(found);
+  if (!isLost(sums)) return shares;
+  const value = sums.value - sums.sum;
+  return [...shares, { name: 'lost', title: 'Lost or gained by the rules', value }];
 }
 
-function sumsOf({ tokens, numbers }: Found) {
+function sumsOf({ tokens, numbers }: Found): RelevanceSums {
   const terms = [...Object.values(tokens).flat(), numbers[output.bias]!];
   return {
     value: numbers[programOutputs.scalar]!,
