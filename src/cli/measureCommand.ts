@@ -8,7 +8,7 @@ import { writePage } from '../batch/page/pageFile';
 import type { EngineClient } from '../engine/client';
 import type { Removal } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
-import type { MeasureName, MeasureOptions } from '../protocol/measures';
+import type { MeasureName } from '../protocol/measures';
 import { exitCodes } from './exitCodes';
 import { addMeasuresOption } from './measureList';
 import { reportMeasures } from './measureReport';

@@ -140,6 +140,54 @@ describe('command line', () => {
       assert.deepEqual([path.explained.label, path.explained.why], ['mixed', 'chosen']);
     });
 
+    it('passes the options of perturbations and of relevance on', async () => {
+      const flags =
+        '--samples 40 --seed 3 --feature type --removal delete --kernel-width 12.5 --ridge 0.5';
+      const { method, spread } = await json(
+        'reviews.jsonl:1',
+        '--method',
+        'lime',
+        ...flags.split(' '),
+      );
+      assert.deepEqual(method, {
+        name: 'lime',
+        title: 'LIME',
+        samples: 40,
+        seed: 3,
+        feature: 'type',
+        removal: 'delete',
+        kernelWidth: 12.5,
+        ridge: 0.5,
+      });
+      assert.ok(spread?.some(each => each > 0));
+      const spans = await json('reviews.jsonl:1', '--method', 'occlusion', '--span', '2');
+      assert.equal(spans.method.span, 2);
+    });
+
+    it('--top lists the strongest words, in order', async () => {
+      const all = await json('reviews.jsonl:2');
+      const { top } = await json('reviews.jsonl:2', '--top', '3');
+      const ranked = all.tokens
+        .map(({ special, start, end }, index) => ({ special, start, end, index }))
+        .filter(({ special }) => !special)
+        .sort((a, b) => Math.abs(all.scores[b.index]!) - Math.abs(all.scores[a.index]!));
+      assert.deepEqual(
+        top,
+        ranked.slice(0, 3).map(({ start, end, index }) => ({
+          field: 0,
+          start,
+          end,
+          text: text.slice(start, end),
+          score: all.scores[index],
+          attribution: all.attributions[index],
+          spread: null,
+        })),
+      );
+      const { top: words } = await json('reviews.jsonl:2', '--top', '20', '--words', 'sum');
+      assert.ok(words!.some(word => word.text === 'charming'));
+      assert.equal('top' in all, false);
+    });
+
     it('explains predicted minus gold', async () => {
       const { prediction } = await json('reviews.jsonl:1');
       const gold = textModelLabels.find(label => label !== prediction.label)!;
@@ -192,6 +240,39 @@ describe('command line', () => {
       assert.doesNotMatch(unsigned.out, /\[[^\]]+ [+-]+\]/);
     });
 
+    it('shows the strongest words beside the probabilities of all labels, and marks no others', async () => {
+      const { out } = await run('reviews.jsonl:1', '--top', '2');
+      assert.equal(
+        out.match(/\[[^\]]+ [+-]+\]/g)?.length,
+        2 + 1,
+        'two words and one of the legend',
+      );
+      const [, heading, ...rows] =
+        /\n {2}(strongest tokens {2,}probabilities)\n(.*\n)(.*\n)(.*\n)/.exec(out)!;
+      assert.equal(heading!.split(/ {2,}/)[0], 'strongest tokens');
+      assert.match(
+        rows[0]!,
+        /^ {2}\w+ +[+-][\d.]+ {2}\(-?[\d.e-]+\) +(bad|good|mixed) #+ 0\.\d\d\n$/,
+      );
+      assert.match(rows[2]!, /^ +(bad|good|mixed) #* ?0\.\d\d\n$/);
+    });
+
+    it('shows spread, shares and further maps where the method has them', async () => {
+      const lime = await run('reviews.jsonl:1', '--method', 'lime', '--samples', '30');
+      assert.match(lime.out, /\n {2}standard deviation over seeds: [\d.e-]+ on average, /);
+      const args = ['explain', path.resolve('media/sample/reviews.dev.jsonl:1')];
+      const sample = ['--model', path.resolve('media/sample/model'), '--method', 'cp-lrp'];
+      const { out } = await runCli([...args, ...sample]);
+      assert.match(out, /\n {2}of the logit [\d.]+ are due to:\n {4}Words +#+ +\+[\d.]+\n/);
+      assert.match(out, /\n\n {2}Positions, -?[\d.e-]+ in total {2}\w.*\n {2}\S/);
+      const { shares, explained, maps } = JSON.parse(
+        (await runCli([...args, ...sample, '--json'])).out,
+      ) as ExplainedRecord;
+      const sum = shares.reduce((all, { value }) => all + value, 0);
+      assertClose([sum], [explained.value], 1e-4, 'shares');
+      assert.ok(maps.some(({ name }) => name === 'position'));
+    });
+
     it('characters that steer the terminal are shown, not sent', async () => {
       const { out } = await run('notes.txt:1');
       assert.ok(!out.includes('\u001b'));
@@ -223,6 +304,9 @@ describe('command line', () => {
       [['reviews.jsonl:1', '--steps', '-3'], /--steps/],
       [['reviews.jsonl:1', '--noise', 'much'], /--noise/],
       [['reviews.jsonl:1', '--aggregate', 'max'], /--aggregate.*l2, l1, dot, sum/],
+      [['reviews.jsonl:1', '--feature', 'line'], /--feature.*token, word, type/],
+      [['reviews.jsonl:1', '--span', 'two'], /--span.*whole number/],
+      [['reviews.jsonl:1', '--top', 'few'], /--top.*whole number/],
       [['reviews.jsonl:1', '--jsom'], /--jsom/],
       [['reviews.jsonl:1', 'more'], /argument/],
       [['reviews.jsonl:1', '--ids', 'golden.json'], /not both/],
@@ -261,7 +345,7 @@ describe('command line', () => {
     it('no command, an unknown one; help and version are no errors', async () => {
       assert.match(
         (await runCli([])).err,
-        /^glassbox: [^\n]*explain, attack, influence, suspicious, check or methods[^\n]*\n$/,
+        /^glassbox: [^\n]*explain, compare, measure, evaluate, drivers, changes, attack, influence, suspicious, check or methods[^\n]*\n$/,
       );
       const unknown = await runCli(['exlain']);
       assert.deepEqual([unknown.code, unknown.out], [2, '']);
