@@ -12,6 +12,11 @@ import { ChoiceMemory } from './host/choices';
 import { CheckPages } from './host/check/checkPages';
 import { ModelChecker } from './host/check/modelChecker';
 import { registerCommands, sampleModelOf } from './host/commands';
+import { Comparer } from './host/comparison/comparer';
+import { Comparisons } from './host/comparison/comparisons';
+import { makeDriversFinder, type DriversFinder } from './host/drivers/driversFinder';
+import { DriversMemory } from './host/drivers/driversMemory';
+import { Evaluator } from './host/evaluation/evaluator';
 import { Explainer } from './host/explain/explainer';
 import { Tracker } from './host/explain/tracker';
 import { Failures } from './host/failures';
@@ -28,10 +33,14 @@ import { LastEditor } from './host/lastEditor';
 import { confirmWholeFile } from './host/lines/confirmWholeFile';
 import { makeLinesAttacker, type LinesAttacker } from './host/lines/linesAttacker';
 import { ResultPlaces } from './host/lines/resultPlaces';
+import { makeMeasurer, type Measurer } from './host/measuring/measurer';
+import { MethodPicker } from './host/measuring/pickMethods';
+import { makeModelChanges, type ModelChanges } from './host/modelChanges/modelChanges';
 import { ModelChoice } from './host/models/modelChoice';
 import { offerModel } from './host/models/modelPicker';
 import { ModelStatus } from './host/models/modelStatus';
 import { ModelUse } from './host/models/modelUse';
+import { OtherModel } from './host/models/otherModel';
 import { PanelHost } from './host/panel/panelHost';
 import { registerRestore } from './host/panel/restore';
 import { makePanelHandlers } from './host/panelHandlers';
@@ -58,6 +67,8 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     memoryLimitMB: () => engineSettings().memoryLimitMB,
     log,
   });
+  const driversMemory = new DriversMemory(context.workspaceState);
+  const picker = new MethodPicker(context.workspaceState);
   const appender = new Appender(context.workspaceState);
   const problems = new SuspicionProblems(fields);
   const panel: PanelHost = new PanelHost(
@@ -76,6 +87,13 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       reader,
       failures: () => failures,
       panel: () => panel,
+      comparer: () => comparer,
+      comparisons: () => comparisons,
+      evaluator: () => evaluator,
+      driversFinder: () => driversFinder,
+      driversMemory,
+      modelChanges: () => modelChanges,
+      measurer: () => measurer,
       appender,
       choices,
       heatmap,
@@ -91,8 +109,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     modelBeside: uri => (uri.path.startsWith(`${sample.path}/`) ? sampleModelOf(sample) : null),
     mayLoad: modelDir => mayLoadModel(modelDir, vscode.workspace.isTrusted, workspaceFolders()),
   });
-  const isOccupied = (): boolean =>
-    [attacker, linesAttacker, tracer, suspicions].some(({ isRunning }) => isRunning);
+  const isOccupied = (): boolean => works.some(work => 'isRunning' in work && work.isRunning);
   const asking = { engine, use, failures, reader, choices, panel, status, log, isOccupied };
   const explainer: Explainer = new Explainer({ ...asking, heatmap });
   const attacks = new AttackMemory(context.workspaceState);
@@ -104,11 +121,22 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   const maps: StepMaps = new StepMaps(asking);
   const rewriter: Rewriter = new Rewriter(asking);
   const storage = vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'attacks');
-  const linesAttacker: LinesAttacker = makeLinesAttacker({
-    ...asking,
-    fields,
-    places: new ResultPlaces(context.workspaceState, storage),
-    confirm: confirmWholeFile,
+  const places = new ResultPlaces(context.workspaceState, storage);
+  const onLines = { ...asking, fields, places, confirm: confirmWholeFile };
+  const linesAttacker: LinesAttacker = makeLinesAttacker(onLines);
+  const otherModel = new OtherModel(context.workspaceState, models, sampleModelOf(sample), use);
+  const comparer: Comparer = new Comparer(asking);
+  const comparisons: Comparisons = new Comparisons({
+    ...{ ...asking, comparer, otherModel },
+    explained: () => explainer.current,
+    explainer: () => explainer,
+  });
+  const evaluator: Evaluator = new Evaluator(onLines);
+  const driversFinder: DriversFinder = makeDriversFinder(onLines);
+  const modelChanges: ModelChanges = makeModelChanges({ ...onLines, otherModel });
+  const measurer: Measurer = makeMeasurer({
+    ...onLines,
+    pickMethods: (methods, chosen) => picker.pick(methods, chosen),
   });
   const cache = new InfluenceCache(context.globalStorageUri, engine);
   const training = new TrainingChoice(context.workspaceState, fields);
@@ -117,6 +145,10 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   const tracer: Tracer = new Tracer(looking);
   const rowMaps: RowMaps = new RowMaps({ ...asking, tracer: () => tracer });
   const suspicions: Suspicions = new Suspicions({ ...looking, problems });
+  const works = [
+    ...[explainer, attacker, rewriter, linesAttacker, tracer, suspicions],
+    ...[comparer, evaluator.runner, driversFinder, modelChanges, measurer],
+  ];
   const checkPages = new CheckPages();
   const checker = new ModelChecker({
     engine,
@@ -133,6 +165,9 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       rewriter.follow(uri, moved);
       tracer.follow(uri, moved);
       suspicions.follow(uri, moved);
+      comparer.follow(uri, moved);
+      evaluator.follow(uri, moved);
+      for (const lines of [driversFinder, modelChanges]) lines.follow(uri, moved);
     },
     pointed: token => {
       panel.highlight(token);
@@ -156,6 +191,11 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     linesAttacker,
     tracer,
     suspicions,
+    comparer,
+    evaluator,
+    driversFinder,
+    modelChanges,
+    measurer,
     problems,
     failures,
     panel,
@@ -171,6 +211,14 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       linesAttacker,
       tracer,
       suspicions,
+      comparisons,
+      evaluator,
+      driversFinder,
+      driversMemory,
+      modelChanges,
+      measurer,
+      problems,
+      works,
       training,
       cache,
       checker,
@@ -194,7 +242,10 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     engine,
   );
   return makeApi(
-    { explainer, attacker, rewriter, linesAttacker, tracer, suspicions, failures, heatmap },
+    {
+      ...{ explainer, attacker, rewriter, linesAttacker, tracer, suspicions, failures, heatmap },
+      ...{ comparer, evaluator, driversFinder, modelChanges, measurer, works },
+    },
     performance.now() - loadingBegan,
   );
 }

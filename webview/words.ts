@@ -111,6 +111,7 @@ const whyWords: Readonly<Record<string, string>> = {
   predicted: ' (predicted)',
   gold: ' (gold)',
   chosen: ' (your choice)',
+  wrong: ' (predicted against gold, because the prediction is wrong)',
 };
 
 /** In typographic quotes. */

@@ -3,12 +3,20 @@ import type * as vscode from 'vscode';
 import type {
   AttackState,
   AttackTable,
+  ComparisonState,
+  DriversState,
+  EvaluationState,
   InfluenceState,
+  MeasureReport,
+  ModelChangesState,
   PanelState,
   RewriteState,
   SuspicionState,
 } from '../protocol';
 import type { Attacker } from './attack/attacker';
+import type { Comparer } from './comparison/comparer';
+import type { DriversFinder } from './drivers/driversFinder';
+import type { Evaluator } from './evaluation/evaluator';
 import type { Explainer } from './explain/explainer';
 import type { Failures } from './failures';
 import { tintOf } from './heatmap/heatmap';
@@ -19,6 +27,8 @@ import type { Tint } from './heatmap/styles';
 import type { Suspicions } from './influence/suspicions';
 import type { Tracer } from './influence/tracer';
 import type { LinesAttacker } from './lines/linesAttacker';
+import type { Measurer } from './measuring/measurer';
+import type { ModelChanges } from './modelChanges/modelChanges';
 import type { Failure } from './report';
 import type { Rewriter } from './rewrite/rewriter';
 
@@ -54,6 +64,12 @@ export interface GlassboxApi {
   lastTrace(): InfluenceState | null;
   /** The suspicious lines of a training file, finished or on their way, or null. */
   lastSuspicions(): SuspicionState | null;
+  /** Maps of a line side by side, finished or on their way, or null; and the other reports. */
+  lastComparison(): ComparisonState | null;
+  lastEvaluation(): EvaluationState | null;
+  lastDrivers(): DriversState | null;
+  lastModelChanges(): ModelChangesState | null;
+  lastMeasures(): MeasureReport | null;
   /** Stops what is at work, as Cancel in the panel does; what was found so far stays. */
   cancel(): void;
   readonly onDidExplain: vscode.Event<PanelState>;
@@ -65,6 +81,13 @@ export interface GlassboxApi {
   /** A trace has come further, or has ended. */
   readonly onDidTrace: vscode.Event<InfluenceState>;
   readonly onDidFindSuspicious: vscode.Event<SuspicionState>;
+  /** A row of a comparison is done, or the comparison has ended. */
+  readonly onDidCompare: vscode.Event<ComparisonState>;
+  /** An evaluation has come further, or has ended; and so the other reports. */
+  readonly onDidEvaluate: vscode.Event<EvaluationState>;
+  readonly onDidFindDrivers: vscode.Event<DriversState>;
+  readonly onDidCompareModels: vscode.Event<ModelChangesState>;
+  readonly onDidMeasure: vscode.Event<MeasureReport>;
   readonly onDidFail: vscode.Event<Failure>;
 }
 
@@ -75,15 +98,22 @@ export interface ApiParts {
   readonly linesAttacker: LinesAttacker;
   readonly tracer: Tracer;
   readonly suspicions: Suspicions;
+  readonly comparer: Comparer;
+  readonly evaluator: Evaluator;
+  readonly driversFinder: DriversFinder;
+  readonly modelChanges: ModelChanges;
+  readonly measurer: Measurer;
   readonly failures: Failures;
   readonly heatmap: Heatmap;
+  /** Everything that may be at work. */
+  readonly works: readonly { cancel(): void }[];
 }
 
 /** The listener on failures lives as long as the failures, which own the event. */
 export function makeApi(parts: ApiParts, activationMilliseconds: number): GlassboxApi {
   const { explainer, attacker, rewriter, linesAttacker, tracer, suspicions } = parts;
-  const { failures, heatmap } = parts;
-  const works = [explainer, attacker, rewriter, linesAttacker, tracer, suspicions];
+  const { comparer, evaluator, driversFinder, modelChanges, measurer } = parts;
+  const { failures, heatmap, works } = parts;
   let failure: Failure | null = null;
   failures.onDidFail(latest => {
     failure = latest;
@@ -109,6 +139,11 @@ export function makeApi(parts: ApiParts, activationMilliseconds: number): Glassb
     lastTable: () => linesAttacker.current?.state ?? null,
     lastTrace: () => tracer.current?.state ?? null,
     lastSuspicions: () => suspicions.current?.state ?? null,
+    lastComparison: () => comparer.current?.state ?? null,
+    lastEvaluation: () => evaluator.runner.current?.state ?? null,
+    lastDrivers: () => driversFinder.current?.state ?? null,
+    lastModelChanges: () => modelChanges.current?.state ?? null,
+    lastMeasures: () => measurer.current?.state ?? null,
     cancel() {
       for (const work of works) work.cancel();
     },
@@ -118,6 +153,11 @@ export function makeApi(parts: ApiParts, activationMilliseconds: number): Glassb
     onDidAttackLines: linesAttacker.onDidChange,
     onDidTrace: tracer.onDidTrace,
     onDidFindSuspicious: suspicions.onDidFind,
+    onDidCompare: comparer.onDidCompare,
+    onDidEvaluate: evaluator.runner.onDidChange,
+    onDidFindDrivers: driversFinder.onDidChange,
+    onDidCompareModels: modelChanges.onDidChange,
+    onDidMeasure: measurer.onDidChange,
     onDidFail: failures.onDidFail,
   };
 }

@@ -1,10 +1,12 @@
 /** What the user chose in the panel (method, label, aggregation, ...), kept and made to fit a model. */
+import { isDeepStrictEqual } from 'node:util';
 import type * as vscode from 'vscode';
 import type {
   LabelChoice,
   MethodDescription,
   MethodParameters,
   PanelChoices,
+  PanelState,
   RecordInfo,
 } from '../protocol';
 import { GlassboxError, taskKinds } from '../protocol';
@@ -37,8 +39,24 @@ export class ChoiceMemory {
     return readChoices(this.workspaceMemory.get<unknown>(memory.choices)) ?? defaultChoices;
   }
 
-  async set(choices: PanelChoices): Promise<void> {
-    await this.workspaceMemory.update(memory.choices, choices);
+  /** Whether a person has ever said what is to be explained: where nobody has, wrong lines are asked about otherwise than right ones. */
+  get isLabelChosen(): boolean {
+    const stored = this.workspaceMemory.get<unknown>(memory.choices);
+    return isRecord(stored) && stored['isLabelChosen'] === true;
+  }
+
+  async set(choices: PanelChoices, isLabelChosen = this.isLabelChosen): Promise<void> {
+    await this.workspaceMemory.update(memory.choices, { ...choices, isLabelChosen });
+  }
+
+  /** Remembers what was chosen in a panel that shows `shown`: a question that nobody has touched there is not chosen by it. */
+  async choose(
+    chosen: PanelChoices,
+    shown: Pick<PanelState, 'choices' | 'memory'> | null,
+  ): Promise<void> {
+    if (shown && isDeepStrictEqual(chosen.label, shown.choices.label)) {
+      await this.set({ ...chosen, label: shown.memory.choices.label });
+    } else await this.set(chosen, true);
   }
 }
 

@@ -9,6 +9,16 @@ import type { Engine } from './explain/engine';
 import type { Explainer } from './explain/explainer';
 import type { Failures } from './failures';
 import { commands, walkthroughId } from './ids';
+import type { ReportCommandParts } from './comparison/reportCommands';
+import {
+  compareLine,
+  compareModelsOnLines,
+  evaluateDataset,
+  findDrivers,
+  measureLine,
+  measureLines,
+} from './comparison/reportCommands';
+import type { SuspicionProblems } from './influence/suspicionProblems';
 import type { ModelChoice } from './models/modelChoice';
 import type { ModelUse } from './models/modelUse';
 import { folderMeant, modelFolder, pickModel } from './models/modelPicker';
@@ -28,7 +38,8 @@ import { findTarget, isDataset, readArgument } from './records/target';
 import { HostError } from './report';
 import { taskSetting } from './settings';
 
-export interface CommandParts extends AttackCommandParts, InfluenceCommandParts {
+export interface CommandParts
+  extends AttackCommandParts, InfluenceCommandParts, ReportCommandParts {
   readonly engine: Engine;
   readonly explainer: Explainer;
   readonly checker: ModelChecker;
@@ -39,6 +50,9 @@ export interface CommandParts extends AttackCommandParts, InfluenceCommandParts 
   readonly fields: FieldChoice;
   readonly reader: RecordReader;
   readonly panel: PanelHost;
+  readonly problems: SuspicionProblems;
+  /** Everything that may be at work in the engine. */
+  readonly works: readonly { cancel(): void }[];
   readonly log: vscode.LogOutputChannel;
   /** Folder of the sample's data set; its model is in `model`. */
   readonly sample: vscode.Uri;
@@ -121,15 +135,8 @@ async function selectFields(parts: CommandParts, argument: unknown): Promise<voi
   await parts.explainer.explain(target);
 }
 
-async function restartEngine({
-  engine,
-  explainer,
-  attacker,
-  rewriter,
-  tracer,
-  suspicions,
-}: CommandParts): Promise<void> {
-  for (const work of [explainer, attacker, rewriter, tracer, suspicions]) work.cancel();
+async function restartEngine({ engine, works }: CommandParts): Promise<void> {
+  for (const work of works) work.cancel();
   await engine.restart();
   const says = vscode.l10n.t('Glassbox: the engine starts again with the next explanation.');
   vscode.window.setStatusBarMessage(says, 4000);
@@ -156,6 +163,27 @@ const handlers: Record<keyof typeof commands, Handler> = {
   traceInfluenceOfFileInMenu: (parts, argument) => traceSelection(parts, argument, true),
   findSuspiciousLabels,
   findSuspiciousLabelsInMenu: findSuspiciousLabels,
+  compareMethods: (parts, argument) =>
+    compareLine(parts, argument, (comparisons, target) => comparisons.methods(target)),
+  compareLabels: (parts, argument) =>
+    compareLine(parts, argument, (comparisons, target) => comparisons.labels(target)),
+  compareModels: (parts, argument) =>
+    compareLine(parts, argument, (comparisons, target) =>
+      comparisons.models(target, { anew: true }),
+    ),
+  compareModelsOnSelection: (parts, argument) => compareModelsOnLines(parts, argument, false),
+  compareModelsOnFileInMenu: (parts, argument) => compareModelsOnLines(parts, argument, true),
+  evaluateDataset: (parts, argument) => evaluateDataset(parts, argument, false),
+  evaluateDatasetInMenu: (parts, argument) => evaluateDataset(parts, argument, true),
+  findDrivers,
+  findDriversInMenu: findDrivers,
+  measureLine,
+  measureSelection: (parts, argument) => measureLines(parts, argument, false),
+  measureFileInMenu: (parts, argument) => measureLines(parts, argument, true),
+  async clearProblems({ evaluator, problems }) {
+    evaluator.clearProblems();
+    await problems.turn(false);
+  },
   selectTrainingFile,
   deleteInfluenceCache,
   selectModel,

@@ -12,7 +12,18 @@ import { spanOfToken } from './heatmap/spans';
 import { commands } from './ids';
 import type { InfluenceHandlerParts } from './influence/influenceHandlers';
 import { makeInfluenceHandlers } from './influence/influenceHandlers';
-import { copyJson, savePicture } from './panel/exports';
+import { copyJson, copyPicture, savePage, savePicture, savePng } from './panel/exports';
+import type { ComparisonHandlerParts } from './comparison/comparisonHandlers';
+import { makeComparisonHandlers } from './comparison/comparisonHandlers';
+import type { DriversHandlerParts } from './drivers/driversHandlers';
+import { makeDriversHandlers } from './drivers/driversHandlers';
+import type { EvaluationHandlerParts } from './evaluation/evaluationHandlers';
+import { makeEvaluationHandlers } from './evaluation/evaluationHandlers';
+import type { MeasuringHandlerParts } from './measuring/measuringHandlers';
+import { makeMeasuringHandlers } from './measuring/measuringHandlers';
+import type { ModelChangesHandlerParts } from './modelChanges/modelChangesHandlers';
+import { makeModelChangesHandlers } from './modelChanges/modelChangesHandlers';
+import { tabOf } from './tabWorks';
 import type { LinesHandlerParts } from './lines/linesHandlers';
 import { makeLinesHandlers } from './lines/linesHandlers';
 import type { PanelHandlers } from './panel/listen';
@@ -22,7 +33,16 @@ import type { RewriteHandlerParts } from './rewrite/rewriteHandlers';
 import { makeRewriteHandlers } from './rewrite/rewriteHandlers';
 
 export interface PanelHandlerParts
-  extends AttackHandlerParts, RewriteHandlerParts, LinesHandlerParts, InfluenceHandlerParts {
+  extends
+    AttackHandlerParts,
+    RewriteHandlerParts,
+    LinesHandlerParts,
+    InfluenceHandlerParts,
+    ComparisonHandlerParts,
+    EvaluationHandlerParts,
+    DriversHandlerParts,
+    ModelChangesHandlerParts,
+    MeasuringHandlerParts {
   readonly explainer: () => Explainer;
   readonly attacker: () => Attacker;
   readonly failures: () => Failures;
@@ -38,23 +58,6 @@ function rangeOfToken(explained: Explained | null, token: number | null): vscode
   return span && explained.rangeOf(span);
 }
 
-/** Stops what is at work for the tab in front: of several lines, of a training file, or of a single line. */
-function cancelTab(parts: PanelHandlerParts): void {
-  const { explainer, attacker, maps, rewriter, linesAttacker, tracer, rowMaps, suspicions } = parts;
-  const workOf = {
-    lines: [linesAttacker()],
-    influence: [tracer(), rowMaps()],
-    suspicious: [suspicions()],
-    line: [explainer(), attacker(), maps(), rewriter()],
-  };
-  const { tab } = parts.panel();
-  const works =
-    tab === 'lines' || tab === 'influence' || tab === 'suspicious' ? workOf[tab] : workOf.line;
-  for (const work of works) work.cancel();
-}
-
-const nothing = () => undefined;
-
 export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
   const { choices, heatmap } = parts;
   /** Runs `work`; what it throws is told as every failure is. */
@@ -63,10 +66,11 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       parts.failures().tell(error);
     });
   };
+  const subject = () => tabOf(parts, parts.panel().tab).subject;
   return {
     choose(chosen) {
       guarded(async () => {
-        await choices.set(chosen);
+        await choices.choose(chosen, parts.explainer().current?.state ?? null);
         await parts.explainer().again({ keepTab: true });
         const { tab } = parts.panel();
         if (tab === 'attack') await parts.maps().again();
@@ -82,39 +86,33 @@ export function makePanelHandlers(parts: PanelHandlerParts): PanelHandlers {
       if (current && range) guarded(() => reveal(current.uri, range));
     },
     cancel() {
-      cancelTab(parts);
+      for (const work of tabOf(parts, parts.panel().tab).works) work.cancel();
     },
     copyJson() {
       const state = parts.explainer().current?.state;
       if (state) guarded(() => copyJson(state));
     },
     savePicture({ svg }) {
-      const { current } = parts.explainer();
-      if (current) guarded(() => savePicture(svg, current.uri, current.state));
+      guarded(() => savePicture(svg, subject()));
     },
     ...makeAttackHandlers(parts, guarded),
     ...makeInfluenceHandlers(parts, guarded),
     ...makeRewriteHandlers(parts, guarded),
     ...makeLinesHandlers(parts, guarded),
-    compareRow: nothing,
-    compareOpen: nothing,
-    compareModel: nothing,
-    evaluationReveal: nothing,
-    evaluationExplain: nothing,
-    evaluationShowCell: nothing,
-    evaluationResume: nothing,
-    evaluationProblems: nothing,
-    evaluationShowFile: nothing,
-    driversAgain: nothing,
-    driversReveal: nothing,
-    modelsReveal: nothing,
-    modelsOpen: nothing,
-    modelsResume: nothing,
-    measuresResume: nothing,
-    measuresShowFile: nothing,
-    savePng: nothing,
-    copyPicture: nothing,
-    savePage: nothing,
+    ...makeComparisonHandlers(parts, guarded),
+    ...makeEvaluationHandlers(parts, guarded),
+    ...makeDriversHandlers(parts, guarded),
+    ...makeModelChangesHandlers(parts, guarded),
+    ...makeMeasuringHandlers(parts, guarded),
+    savePng({ base64 }) {
+      guarded(() => savePng(base64, subject()));
+    },
+    copyPicture({ svg }) {
+      guarded(() => copyPicture(svg));
+    },
+    savePage({ html, name }) {
+      guarded(() => savePage(html, name, subject()));
+    },
     selectModel() {
       void vscode.commands.executeCommand(commands.selectModel);
     },

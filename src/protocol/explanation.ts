@@ -179,7 +179,7 @@ export interface Explanation {
     readonly label: string;
     /** For 'contrast': the label that is subtracted. */
     readonly against: string | null;
-    /** 'predicted', 'gold', 'chosen' or 'contrast'. */
+    /** 'predicted', 'gold', 'chosen' or 'contrast'; 'wrong': the same contrast, which nobody has chosen, because the prediction is wrong. */
     readonly why: string;
     readonly scalar: ScalarKind;
     /** The scalar's value on this text. */

@@ -79,6 +79,15 @@ export class Explainer implements vscode.Disposable {
     return this.explain({ uri, document, ...focus }, { keepQuestion: true, ...options });
   }
 
+  /** Shows an explanation that was made elsewhere; `found` is the record that it is of, where it stands now. */
+  adopt(found: FoundRecord, state: PanelState): void {
+    this.runs.end(this.runs.begin());
+    this.parts.panel.open('saliency');
+    const explained = new Explained(found, state);
+    explained.startLine = found.info.line - 1;
+    this.show(explained);
+  }
+
   cancel(): void {
     this.runs.cancel();
   }
@@ -118,10 +127,11 @@ export class Explainer implements vscode.Disposable {
     status.set('busy');
     const wanted = options.choices ?? this.parts.choices.get();
     const sameText = options.choices !== undefined || this.isAskedAgain(record, options);
+    const contrastWhereWrong = !this.parts.choices.isLabelChosen;
     return withSlowProgress(`Glassbox: ${says}`, run, async onProgress => {
       const answered = await askEngine(
         engine,
-        { modelDir, found, wanted, sameText },
+        { modelDir, found, wanted, sameText, contrastWhereWrong },
         { signal: run.signal, onProgress },
       );
       if (this.runs.is(run)) status.set('idle', aboutModel(answered.model));

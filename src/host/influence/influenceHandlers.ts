@@ -1,5 +1,6 @@
 /** What the panel asks for in its tabs of influence and of suspicious labels, done. */
 import * as vscode from 'vscode';
+import type { InfluenceRow, SuspiciousRow } from '../../protocol';
 import type { Explainer } from '../explain/explainer';
 import type { PanelHandlers } from '../panel/listen';
 import type { RecordReader } from '../records/readRecord';
@@ -11,7 +12,7 @@ import type { Suspicions } from './suspicions';
 import { traceText } from './traceJson';
 import type { Tracer } from './tracer';
 import type { Row, RowPlaces } from '../records/rowPlaces';
-import { revealRow, rowTarget } from '../records/rowPlaces';
+import { revealRow, rowTarget, textRow } from '../records/rowPlaces';
 
 export interface InfluenceHandlerParts {
   readonly tracer: () => Tracer;
@@ -31,11 +32,11 @@ export function makeInfluenceHandlers(
   guarded: (work: () => Promise<unknown>) => void,
 ): Pick<PanelHandlers, Names> {
   const withRow = (
-    row: Row | null,
+    row: SuspiciousRow | InfluenceRow | null,
     places: RowPlaces | undefined,
     work: (row: Row, places: RowPlaces) => Promise<unknown>,
   ) => {
-    if (row && places) guarded(() => work(row, places));
+    if (row && places) guarded(() => work(textRow(row), places));
   };
   const reveal = (row: Row, places: RowPlaces) => revealRow(row, places, reader);
   const explain = async (row: Row, places: RowPlaces) =>

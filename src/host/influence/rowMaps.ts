@@ -15,7 +15,7 @@ import type { PanelHost } from '../panel/panelHost';
 import type { RecordReader } from '../records/readRecord';
 import { failureOf } from '../report';
 import type { Traced, Tracer } from './tracer';
-import { rowRecord } from '../records/rowPlaces';
+import { rowRecord, textRow } from '../records/rowPlaces';
 
 export interface RowMapsParts {
   readonly engine: Engine;
@@ -74,7 +74,7 @@ export class RowMaps {
     const key = JSON.stringify([row.line, wanted]);
     const known = maps.get(key);
     if (known) return known;
-    const found = await rowRecord(row, places, reader, signal);
+    const found = await rowRecord(textRow(row), places, reader, signal);
     const asked = { modelDir, found, wanted, sameText: false };
     const made = panelState(found, await askEngine(engine, asked, { signal }));
     maps.set(key, made);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { SuspicionResult, SuspiciousRow } from '../../protocol';
 import { RecordProblems, type RecordProblem } from '../problems/recordProblems';
 import type { FieldChoice } from '../records/fieldChoice';
-import type { RowPlaces } from '../records/rowPlaces';
+import { textRow, type RowPlaces } from '../records/rowPlaces';
 import { inProblemsSetting, settingNames } from '../settings';
 
 /** A ranking, and where its rows stand now. */
@@ -71,7 +71,7 @@ export class SuspicionProblems implements vscode.Disposable {
 function problemOf(row: SuspiciousRow): RecordProblem {
   const { Warning, Information } = vscode.DiagnosticSeverity;
   return {
-    row,
+    row: textRow(row),
     severity: row.agrees === false ? Warning : Information,
     message: vscode.l10n.t('Suspicious label, number {0} of the list: {1}', row.rank, row.reason),
     code: 'suspicious-label',

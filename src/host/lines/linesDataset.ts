@@ -1,4 +1,5 @@
 /** The file that work on several lines goes through. */
+import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { RunDataset } from '../../batch/runDataset';
 import { readRecords } from '../../dataset/records';
@@ -33,6 +34,18 @@ export async function datasetOf(
   }
   const fields = choice.wishFor(uri, source, format, first);
   return { file: shortPath(uri.fsPath), path: uri.fsPath, source, format, fields, lines };
+}
+
+/** The same as long as the records that are meant are the same. */
+export async function contentOf(
+  { source, format, fields = {}, lines = null }: RunDataset,
+  signal: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const { start, sha256 } of readRecords(source, format, { fields, lines, signal })) {
+    hash.update(`${start} ${sha256 ?? ''}\n`);
+  }
+  return hash.digest('hex');
 }
 
 /** Relative to the workspace where it lies in it. */

@@ -5,6 +5,7 @@ import type { Attacker } from '../attack/attacker';
 import type { PanelHandlers } from '../panel/listen';
 import { openDocument } from '../records/openDocument';
 import { reveal } from '../records/reveal';
+import { showFile } from './showFile';
 import type { LinesAttacker } from './linesAttacker';
 
 export interface LinesHandlerParts {
@@ -48,10 +49,7 @@ export function makeLinesHandlers(
       const { jsonl } = linesAttacker().current ?? {};
       if (typeof jsonl !== 'string') return;
       const file = as === 'csv' ? csvBeside(jsonl) : jsonl;
-      guarded(async () => {
-        const viewColumn = vscode.ViewColumn.One;
-        await vscode.window.showTextDocument(vscode.Uri.file(file), { viewColumn, preview: false });
-      });
+      guarded(() => showFile(file));
     },
   };
 }

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { RunDataset } from '../../batch/runDataset';
 import { countRecords } from '../../dataset/records';
-import { openFileLines } from '../../dataset';
+import { DatasetCache, openFileLines } from '../../dataset';
 import type { PanelTab, Progress, ToPanelEvents } from '../../protocol';
 import { GlassboxError } from '../../protocol';
 import type { Failures } from '../failures';
@@ -20,6 +20,7 @@ import { withLinesProgress } from './linesProgress';
 import type { ResultName, ResultPlaces } from './resultPlaces';
 import type { Lines } from './selection';
 import { Throttle } from './throttle';
+import type { WorkLines } from './workLines';
 
 export interface LinesRunnerParts {
   readonly use: Pick<ModelUse, 'dirFor'>;
@@ -58,7 +59,9 @@ export interface LinesAsked<Work> {
   readonly controller: AbortController;
 }
 
-export interface Prepared<State> {
+export interface Prepared<Work, State> {
+  /** The work with what a person was asked for, so that it is not asked again when it is gone on with; absent: as it was. */
+  readonly work?: Work;
   /** Where results go; null: nowhere. `key` names all that decides what comes out. */
   readonly save: { readonly key: string; readonly name: ResultName } | null;
   /** `tell` is given every state; the first one, and the last, are shown at once. */
@@ -76,7 +79,7 @@ export interface LinesKind<Work extends LinesWork, Name extends RunEvent> {
   /** How heavy the state is to be told, in rows of a table. */
   rows(state: ToPanelEvents[Name]): number;
   /** Loads the model and resolves what is asked. Null when the user changed their mind. */
-  prepare(asked: LinesAsked<Work>): Promise<Prepared<ToPanelEvents[Name]> | null>;
+  prepare(asked: LinesAsked<Work>): Promise<Prepared<Work, ToPanelEvents[Name]> | null>;
   /** As the panel is told it; what only the host knows is filled in. */
   complete(raw: ToPanelEvents[Name], jsonl: string | null): ToPanelEvents[Name];
 }
@@ -88,8 +91,7 @@ export interface CurrentWork<Work, State> {
   readonly state: State;
   /** The file with the results; null where nothing is saved. */
   readonly jsonl: string | null;
-  /** Where the lines stand now. */
-  readonly places: RowPlaces;
+  readonly lines: WorkLines;
 }
 
 export class LinesRunner<Work extends LinesWork, Name extends RunEvent>
@@ -147,7 +149,7 @@ export class LinesRunner<Work extends LinesWork, Name extends RunEvent>
 
   /** Follows the lines when others above them came or went. */
   follow(uri: vscode.Uri, moved: (line: number) => number): void {
-    this.current?.places.follow(uri, moved);
+    this.current?.lines.places.follow(uri, moved);
   }
 
   /** Tells the state once more: something that only the host knows has changed. */
@@ -175,7 +177,13 @@ export class LinesRunner<Work extends LinesWork, Name extends RunEvent>
       if (save && jsonl === null) return null;
       stopIfCancelled(signal);
       try {
-        return await this.go(work, prepared, jsonl, run);
+        const { format, fields: named = {} } = dataset;
+        const lines: WorkLines = {
+          ...{ places: new RowPlaces(uri), format, fields: named },
+          source: document ? source : null,
+          cache: new DatasetCache(),
+        };
+        return await this.go(prepared.work ?? work, prepared, { jsonl, lines }, run);
       } catch (error) {
         const isUnfit = error instanceof GlassboxError && error.code === 'bad-input';
         if (save && isUnfit) await places.forget(save.key);
@@ -198,20 +206,19 @@ export class LinesRunner<Work extends LinesWork, Name extends RunEvent>
 
   private async go(
     work: Work,
-    prepared: Prepared<ToPanelEvents[Name]>,
-    jsonl: string | null,
+    prepared: Prepared<Work, ToPanelEvents[Name]>,
+    { jsonl, lines }: { readonly jsonl: string | null; readonly lines: WorkLines },
     controller: AbortController,
   ): Promise<ToPanelEvents[Name]> {
     const { panel, status } = this.parts;
     const { kind } = this;
     const { uri } = work.lines;
-    const places = new RowPlaces(uri, []);
     const throttle = new Throttle<ToPanelEvents[Name]>(state => {
       panel.work(kind.event, state);
     });
     const keep = (raw: ToPanelEvents[Name]) => {
       const state = kind.complete(raw, jsonl);
-      this.current = { work, raw, state, jsonl, places };
+      this.current = { work, raw, state, jsonl, lines };
       throttle.offer(state, kind.rows(state));
       this.changed.fire(state);
       return state;

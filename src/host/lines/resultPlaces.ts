@@ -111,7 +111,9 @@ export class ResultPlaces {
     const kept = entries.slice(0, mostRemembered);
     const gone = this.all().filter(({ jsonl }) => !kept.some(entry => entry.jsonl === jsonl));
     for (const { jsonl } of gone) {
-      if (path.dirname(jsonl) === this.own) await rm(jsonl, { force: true });
+      if (path.dirname(jsonl) !== this.own) continue;
+      for (const file of [jsonl, jsonl.replace(/\.jsonl$/, '.html')])
+        await rm(file, { force: true });
     }
     await this.workspaceMemory.update(memory.resultFiles, kept);
   }

@@ -7,7 +7,7 @@ import { documentLines } from '../records/documentLines';
 import type { FieldChoice } from '../records/fieldChoice';
 import { openDocument } from '../records/openDocument';
 import { rawLines } from '../records/readRecord';
-import { isSameText, type Row, type RowPlaces } from '../records/rowPlaces';
+import type { Row, RowPlaces } from '../records/rowPlaces';
 
 /** VS Code shows no more of a file. */
 const mostEntries = 1000;
@@ -18,8 +18,10 @@ export interface RecordProblem {
   readonly message: string;
   /** 'suspicious-label' */
   readonly code: string;
-  /** Which characters of the record are meant; 'line': it may not be readable at all. */
+  /** Which characters of the record are meant. */
   readonly at: 'label' | 'text' | 'line';
+  /** Of 'line', where the record may not be readable at all: the line as it was judged; null where that is not known. */
+  readonly raw?: string | null;
 }
 
 /** Problems of one file, and where their rows stand now. */
@@ -134,7 +136,7 @@ function entriesIn(
       const record = recordAt(source, format, line, { ...wish, cache });
       const { startLine, endLine, text, pair } = record;
       const raw = rawLines(source, startLine, endLine);
-      if (raw === null || !isSameText(row, text.value, pair?.value)) return [];
+      if (raw === null || !row.isSame(text.value, pair?.value)) return [];
       return [{ problem, raw, lines: endLine - startLine + 1, range: rangeIn(record, at) }];
     } catch (error) {
       if (error instanceof GlassboxError) return [];
@@ -145,7 +147,7 @@ function entriesIn(
 
 function lineEntry(source: LineSource, problem: RecordProblem, line: number): Entry[] {
   const raw = rawLines(source, line, line);
-  if (raw === null) return [];
+  if (raw === null || (problem.raw ?? raw) !== raw) return [];
   return [{ problem, raw, lines: 1, range: new vscode.Range(0, 0, 0, raw.length) }];
 }
 

@@ -9,12 +9,19 @@ import { baseName, type Target } from './target';
 export interface Row {
   /** Line on which it starts, from 1. */
   readonly line: number;
-  /** Null where it is not known. */
-  readonly text: string | null;
-  /** `text` is its beginning, or all of it. */
-  readonly isBeginning?: boolean;
-  /** Null where it has none, or where it is not known. */
+  /** Whether the result is about this text. */
+  readonly isSame: (text: string, pair: string | undefined) => boolean;
+}
+
+/** A row of which all of the text is known; a second text that the model does not read is not in it. */
+export function textRow(row: {
+  readonly line: number;
+  readonly text: string;
   readonly pair: string | null;
+}): Row {
+  const isSame = (text: string, pair: string | undefined) =>
+    text === row.text && (row.pair === null || row.pair === pair);
+  return { line: row.line, isSame };
 }
 
 /** A line below every line: where it stands after an edit tells whether lines came or went. */
@@ -52,13 +59,6 @@ export class RowPlaces {
   }
 }
 
-/** A second text that the model does not read is not in the row. */
-export function isSameText(row: Row, text: string, pair: string | undefined): boolean {
-  const isSame =
-    row.text === null || (row.isBeginning ? text.startsWith(row.text) : text === row.text);
-  return isSame && (row.pair === null || row.pair === pair);
-}
-
 /** A row as a record of the file as it is now. Throws a HostError where another text stands there. */
 export async function rowRecord(
   row: Row,
@@ -72,7 +72,7 @@ export async function rowRecord(
   if (document && line >= document.lineCount) throw isAnother(uri, line);
   const found = await reader.read({ uri, document, line }, signal);
   const { text, pair } = found.info;
-  if (!isSameText(row, text, pair?.text)) throw isAnother(uri, line);
+  if (!row.isSame(text, pair?.text)) throw isAnother(uri, line);
   return found;
 }
 
@@ -101,7 +101,7 @@ export async function revealRow(row: Row, places: RowPlaces, reader: RecordReade
 }
 
 /** In the editor that has the file already, else beside the panel; also a file that VS Code hides from extensions. */
-async function showLines(uri: vscode.Uri, start: number, end: number): Promise<void> {
+export async function showLines(uri: vscode.Uri, start: number, end: number): Promise<void> {
   const visible = vscode.window.visibleTextEditors.find(
     editor => editor.document.uri.toString() === uri.toString(),
   );
@@ -117,7 +117,8 @@ async function showLines(uri: vscode.Uri, start: number, end: number): Promise<v
   editor.revealRange(selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
-function isAnother(uri: vscode.Uri, line: number): HostError {
+/** The error for a line that is another text now. */
+export function isAnother(uri: vscode.Uri, line: number): HostError {
   const says = vscode.l10n.t(
     'Line {0} of {1} is not the text any more that the result is about; ask again.',
     line + 1,

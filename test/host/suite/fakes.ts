@@ -14,16 +14,21 @@ import type {
   AttackMap,
   AttackRequest,
   CallOptions,
+  EvaluationCell,
   Explanation,
+  ExplainManyRequest,
   ExplainRequest,
   InfluenceMap,
   InfluenceRequest,
   InfluenceState,
+  MeasureRequest,
+  PredictRequest,
   SuspicionRequest,
   ToPanelEvents,
 } from '../../../src/protocol';
 import { GlassboxError } from '../../../src/protocol';
 import { fakeAttack, fakeExplanation, fakeInfo } from './fakeAnswers';
+import { fakeMeasures, fakePredictions } from './fakeReports';
 import { fakeInfluence, fakeSuspicions } from './fakeInfluence';
 
 export class FakeMemento implements vscode.Memento {
@@ -55,7 +60,9 @@ export class FakeEngine implements Engine {
   readonly attacks: AttackRequest[] = [];
   readonly traces: InfluenceRequest[] = [];
   readonly rankings: SuspicionRequest[] = [];
-  /** Before the trace or ranking with this number, from 1, is answered. */
+  readonly predictions: PredictRequest[] = [];
+  readonly measured: MeasureRequest[] = [];
+  /** Before the answer with this number of its kind, from 1: a trace, a ranking, predictions, measures. */
   beforeAnswer: BeforeAnswer = () => Promise.resolve();
   readonly loaded: string[] = [];
 
@@ -82,6 +89,20 @@ export class FakeEngine implements Engine {
       this.rankings.push(params as SuspicionRequest);
       await this.beforeAnswer(options, this.rankings.length);
       return fakeSuspicions(params as SuspicionRequest) as never;
+    }
+    if (name === 'predict') {
+      this.predictions.push(params as PredictRequest);
+      await this.beforeAnswer(options, this.predictions.length);
+      return fakePredictions(params as PredictRequest) as never;
+    }
+    if (name === 'measure') {
+      this.measured.push(params as MeasureRequest);
+      await this.beforeAnswer(options, this.measured.length);
+      return fakeMeasures(params as MeasureRequest) as never;
+    }
+    if (name === 'explainMany') {
+      const { texts, ...rest } = params as ExplainManyRequest;
+      return texts.map(text => fakeExplanation({ ...rest, ...text })) as never;
     }
     const request = params as ExplainRequest;
     this.requests.push(request);
@@ -112,6 +133,7 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
     ...{ suspicious: [], lines: [], comparison: [], evaluation: [] },
     ...{ drivers: [], modelChanges: [], measures: [] },
   };
+  const cells: EvaluationCell[] = [];
   const tell = (what: string) => () => {
     told.push(what);
   };
@@ -143,6 +165,9 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
     work: <Name extends WorkEvent>(name: Name, state: ToPanelEvents[Name]) => {
       works[name].push(state);
     },
+    evaluationCell: (cell: EvaluationCell) => {
+      cells.push(cell);
+    },
     failed: (message: string) => {
       told.push(`failed: ${message}`);
     },
@@ -167,7 +192,7 @@ export function fakeSurroundings(engine: Engine, change: Partial<ModelUseParts> 
   const reader = new RecordReader(new FieldChoice(new FakeMemento()));
   const isOccupied = () => false;
   return {
-    ...{ traces, rowMaps, works },
+    ...{ traces, rowMaps, works, cells },
     ...{ told, maps, rewritten, panel, status, log, failures, use, choices, reader, isOccupied },
   };
 }

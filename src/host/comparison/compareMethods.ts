@@ -1,0 +1,93 @@
+/** One line by every method of its model: how the maps agree, and how faithful each of them is. */
+import * as vscode from 'vscode';
+import type {
+  CallOptions,
+  MeasureName,
+  MethodDescription,
+  MethodFamily,
+  PanelChoices,
+} from '../../protocol';
+import { GlassboxError } from '../../protocol';
+import { fitChoices } from '../choices';
+import { checkShape, requestFor } from '../explain/askEngine';
+import type { Engine } from '../explain/engine';
+import type { Ground } from './ground';
+import type { ComparisonPlan, RowAnswer, RowPlan } from './plan';
+
+/** What costs some runs of the model and no more; the rest is for reports. */
+const measured: readonly MeasureName[] = ['auc-tp', 'comprehensiveness', 'sufficiency', 'tau-loo'];
+
+const families: readonly MethodFamily[] = [
+  'gradient',
+  'relevance',
+  'attention',
+  'perturbation',
+  'control',
+];
+
+/** The chosen method first, for every other one is compared with it; what is no explanation but a control last. */
+export function inOrder(
+  methods: readonly MethodDescription[],
+  chosen: string,
+): readonly MethodDescription[] {
+  const rank = ({ name, family }: MethodDescription) =>
+    name === chosen && family !== 'control' ? -1 : families.indexOf(family);
+  return [...methods].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Method's parameters are the remembered ones of the method that was chosen, defaults of all others. */
+export function compareMethods(engine: Engine, ground: Ground): ComparisonPlan {
+  const { found, model, wanted } = ground;
+  const { methods, labels } = model;
+  const around = { methods, labels, record: found.info, sameText: ground.sameText };
+  const usual = fitChoices(wanted, around);
+  const rows = inOrder(methods, usual.method).map((method): RowPlan => {
+    const isChosen = method.name === usual.method;
+    const choices = fitChoices(
+      isChosen ? usual : { ...usual, method: method.name, parameters: {} },
+      around,
+    );
+    return {
+      key: method.name,
+      title: method.title,
+      family: method.family,
+      costs: method.costly && !isChosen ? costOf(method) : null,
+      ask: calling => measure(engine, ground, choices, calling),
+    };
+  });
+  return { kind: 'methods', found, about: null, rows };
+}
+
+function costOf({ defaults: { samples } }: MethodDescription): string {
+  return samples === undefined
+    ? vscode.l10n.t('Runs the model once for each token, and more.')
+    : vscode.l10n.t('Runs the model about {0} times.', samples);
+}
+
+async function measure(
+  engine: Engine,
+  { found, model, used }: Ground,
+  choices: PanelChoices,
+  calling: CallOptions,
+): Promise<RowAnswer> {
+  const { method, parameters, ...request } = requestFor(used, found, choices);
+  const { rationale } = found.record;
+  const answer = await engine.call(
+    'measure',
+    {
+      ...request,
+      choices: [{ method, parameters, weights: 'real' }],
+      options: { measures: measured },
+      ...(rationale.length > 0 && { rationale }),
+    },
+    calling,
+  );
+  const [only] = answer.methods;
+  if (!only?.explanation) {
+    const says = only?.failed ?? vscode.l10n.t('The engine has not answered.');
+    throw new GlassboxError('bad-input', says);
+  }
+  const { explanation, measures } = only;
+  checkShape(explanation);
+  return { explanation, measures, choices, methods: model.methods };
+}
