@@ -129,6 +129,7 @@ describe('compare view', () => {
   });
 
   it('tells the number of the token that is pointed at in every row', async () => {
+    await panel.emit('comparison', methodsState());
     await joy('integrated-gradients').hover();
     const said = (key: string) => card(key).locator('.row-pointed').innerText();
     assert.equal(await said('integrated-gradients'), 'joy +1.00');
@@ -288,6 +289,10 @@ describe('compare view in every theme', function () {
             .map(element => element.outerHTML.slice(0, 80)),
         );
         assert.deepEqual(wide, [], name);
+        const scrolls = await panel.page.evaluate(
+          () => document.documentElement.scrollWidth - window.innerWidth,
+        );
+        assert.ok(scrolls <= 0, `${name}: ${scrolls} px to the side`);
         const lowest = await lowestContrast(panel.page);
         assert.ok(lowest.contrast >= 4.5, `${name}: ${lowest.contrast} at "${lowest.text}"`);
       }
