@@ -1,7 +1,6 @@
 /** What the model of two labels of the fakes could answer about many texts: it says "positive" of all of them. */
 import { checkedMeasureOptions } from '../../../src/interpret/measure/options';
 import type {
-  ExplainRequest,
   LineMeasures,
   MeasuredText,
   MeasureRequest,

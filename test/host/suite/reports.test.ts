@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import { defaultChoices } from '../../../src/host/choices';
 import { defaultDrivers } from '../../../src/batch/drivers/driversRun';
 import { GlassboxError } from '../../../src/protocol';
-import { FakeEngine } from './fakes';
+import { savePage, savePng } from '../../../src/host/panel/exports';
+import { FakeEngine, fakeExplainer } from './fakes';
 import { reportersWith } from './reporters';
 import { answerSaveDialogs, closeEverything, read, until, workspaceUri, write } from './support';
 
@@ -231,6 +232,34 @@ describe('Reports', () => {
     }
     assert.deepEqual([engine.loaded, engine.requests], [[], []]);
     untrusted.dispose();
+  });
+
+  it('asks wrong lines for the contrast first, right ones and those of a person as they are', async () => {
+    const { explainer, choices } = fakeExplainer(engine);
+    for (const line of [0, 1]) await explainer.explain(await target(line));
+    assert.deepEqual(
+      engine.requests.map(({ label }) => label.kind),
+      ['predicted', 'contrast'],
+    );
+    const state = explainer.current?.state;
+    assert.equal(state?.explanation.explained.why, 'wrong');
+    assert.equal(state.memory.choices.label.kind, 'predicted');
+    await choices.choose(defaultChoices, state);
+    await explainer.again();
+    assert.equal(engine.requests.at(-1)?.label.kind, 'predicted');
+    explainer.dispose();
+  });
+
+  it('writes no picture and no page over a dataset, and nothing that is no picture', async () => {
+    const subject = { uri, line: 2 };
+    const page = workspaceUri('reports', 'page.html');
+    const dialogs = answerSaveDialogs(uri, page);
+    await assert.rejects(savePage('<p>', 'compare', subject), /does not write over a dataset/);
+    await savePage('<!DOCTYPE html>', 'compare', subject);
+    dialogs.restore();
+    assert.equal(await read(page), '<!DOCTYPE html>');
+    assert.equal(dialogs.asked[0]?.defaultUri?.path.split('/').at(-1), 'data.2.compare.html');
+    await assert.rejects(savePng('bm8gUE5H', subject), /could not be drawn as PNG/);
   });
 
   it('keeps the choices of a person apart from the question that wrong lines are asked', async () => {
