@@ -22,7 +22,7 @@ export async function swappedTexts(
   asked: ResolvedMeasureOptions,
   options: RunOptions,
 ): Promise<SwappedText[]> {
-  const swaps = await swapsOf(model, job.read, tokens, asked);
+  const swaps = await swapsOf(model, job.read, tokens, asked, options.signal);
   const reads = swaps.map(swap => swapped(job.read, swap));
   const rows = reads.flatMap(({ hand }) => hand.windows.map(({ row }) => row));
   const { outputs } = await predictRows(model, rows, options);
@@ -53,7 +53,7 @@ export async function editedTexts(
   asked: ResolvedMeasureOptions,
   options: RunOptions,
 ): Promise<EditedText[]> {
-  const edits = await editsOf(model, job.read, asked);
+  const edits = await editsOf(model, job.read, asked, options.signal);
   const { pair } = request;
   const inputs = edits.map(({ text }) => ({ text, ...(pair !== undefined && { pair }) }));
   const { reads } = await readTexts(model, inputs, request, options);

@@ -26,6 +26,7 @@ export async function editsOf(
   model: Model,
   read: ReadText,
   { samples, seed }: { readonly samples: number; readonly seed: number },
+  signal: AbortSignal | undefined,
 ): Promise<TextEdit[]> {
   const text = read.hand.text ?? '';
   const random = new Seeded(seed, `edits ${text}`);
@@ -40,7 +41,9 @@ export async function editsOf(
     ...inCase('upper case', text.toUpperCase()),
   ];
   const typos = shuffled(random, typosOf(text, random));
-  const synonyms = shuffled(random, neighbours ? await synonymsOf(neighbours, read) : []);
+  const synonyms = neighbours
+    ? await synonymsOf(neighbours, read, random, { most: samples, signal })
+    : [];
   for (let i = 0; i < Math.max(typos.length, synonyms.length); i++) {
     edits.push(...typos.slice(i, i + 1), ...synonyms.slice(i, i + 1));
   }
@@ -55,21 +58,31 @@ function typosOf(text: string, random: Seeded): TextEdit[] {
   });
 }
 
-async function synonymsOf(neighbours: WordNeighbours, { hand }: ReadText): Promise<TextEdit[]> {
-  if (hand.text === null) return [];
+/** Up to `most`: a search goes through the whole vocabulary. */
+async function synonymsOf(
+  neighbours: WordNeighbours,
+  { hand }: ReadText,
+  random: Seeded,
+  { most, signal }: { readonly most: number; readonly signal: AbortSignal | undefined },
+): Promise<TextEdit[]> {
+  const { text } = hand;
+  if (text === null) return [];
   const { entries } = neighbours.vocabulary;
+  const words = [...hand.tokens.entries()].flatMap(([token, { field, special, start, end }]) => {
+    const id = hand.ids[token]!;
+    const entry = entries[id];
+    const whole = text.slice(start, end);
+    const word = whole.trim();
+    if (special || field !== 0 || !entry?.alone || !entry.startsWord || entry.stopWord) return [];
+    if (!/^\p{L}+$/u.test(word)) return [];
+    return [{ id, word, start: start + whole.length - whole.trimStart().length }];
+  });
   const edits: TextEdit[] = [];
-  for (const [token, { field, special, start, end }] of hand.tokens.entries()) {
-    const entry = entries[hand.ids[token]!];
-    if (special || field !== 0 || !entry?.alone || !entry.startsWord || entry.stopWord) continue;
-    const whole = hand.text.slice(start, end);
-    const blank = whole.length - whole.trimStart().length;
-    const [nearest] = await neighbours.near(hand.ids[token]!);
-    if (nearest === undefined || !/^\p{L}+$/u.test(whole.trim())) continue;
-    const surface = neighbours.vocabulary.surfaceOf(nearest, whole.trim());
-    if (surface !== null) {
-      edits.push(replacing('synonym', hand.text, start + blank, whole.trim().length, surface));
-    }
+  for (const { id, word, start } of shuffled(random, words)) {
+    if (edits.length === most) break;
+    const [nearest] = await neighbours.near(id, signal);
+    const surface = nearest === undefined ? null : neighbours.vocabulary.surfaceOf(nearest, word);
+    if (surface !== null) edits.push(replacing('synonym', text, start, word.length, surface));
   }
   return edits;
 }

@@ -3,7 +3,7 @@ import type { Model } from '../../model/model';
 import type { RowOutput } from '../../model/rowOutput';
 import type { Removal, ScalarKind } from '../../protocol/explanation';
 import { partValue } from '../task/decision';
-import { runRows, type RunOptions } from '../task/predictRows';
+import { predictRows, type RunOptions } from '../task/predictRows';
 import { readers } from '../task/readers';
 import type { Job } from '../saliency/method';
 import { featuresOf } from '../saliency/perturbation/features';
@@ -77,14 +77,14 @@ export class StrippedText {
       });
     }
     const entries = [...rows.values()];
-    await runRows(
+    const { outputs } = await predictRows(
       this.model,
       entries.map(({ row }) => row),
       options,
-      (at, output) => {
-        for (const [stripped, index] of entries[at]!.takers) stripped.outputs[index] = output;
-      },
     );
+    entries.forEach(({ takers }, at) => {
+      for (const [stripped, index] of takers) stripped.outputs[index] = outputs[at]!;
+    });
   }
 
   /** The probability of what is explained, its logit where nothing turns logits into probabilities. */

@@ -19,21 +19,25 @@ export async function swapsOf(
   { hand }: ReadText,
   tokens: readonly number[],
   { samples, seed }: { readonly samples: number; readonly seed: number },
+  signal: AbortSignal | undefined,
 ): Promise<Swap[]> {
   const neighbours = await WordNeighbours.of(model);
   if (!neighbours) return [];
   const random = new Seeded(seed, `swaps ${hand.ids.join(' ')}`);
   const drawn = tokens.map(token => ({ token, at: random.next() }));
   const order = drawn.sort((a, b) => a.at - b.at).map(({ token }) => token);
-  const near = await Promise.all(order.map(token => neighbours.near(hand.ids[token]!)));
-  const rounds = Math.max(0, ...near.map(({ length }) => length));
-  const swaps = Array.from({ length: rounds }, (_, round) =>
-    order.flatMap((token, index) => {
-      const id = near[index]![round];
-      return id === undefined ? [] : [{ token, id }];
-    }),
-  );
-  return swaps.flat().slice(0, samples);
+  const swaps: Swap[] = [];
+  // A search goes through the whole vocabulary, so only as many words are looked up as are swapped.
+  for (let round = 0; swaps.length < samples; round++) {
+    const before = swaps.length;
+    for (const token of order) {
+      if (swaps.length === samples) break;
+      const id = (await neighbours.near(hand.ids[token]!, signal))[round];
+      if (id !== undefined) swaps.push({ token, id });
+    }
+    if (swaps.length === before) break;
+  }
+  return swaps;
 }
 
 /** The text with the swap, not read by the model yet: its outputs are still those of the text itself. */

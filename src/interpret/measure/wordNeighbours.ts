@@ -1,6 +1,8 @@
 /** The words whose vectors lie nearest to a word's: what a small change of a text can be. */
+import { setImmediate } from 'node:timers/promises';
 import type { Model, Releasable } from '../../model/model';
 import { elementsOf } from '../../onnx/tensorData';
+import { GlassboxError } from '../../protocol/messages';
 import { Vocabulary } from '../attack/flip/vocabulary';
 
 /** So many are remembered of each word. */
@@ -27,11 +29,13 @@ export class WordNeighbours implements Releasable {
 
   /**
    * Ids of up to three words of the same kind (letters, digits, ...; beginning or continuation; case) that are spelt otherwise, by the cosine of the
-   * vectors, the nearest first. Empty for what is no word. Time: the size of the embedding table, the first time.
+   * vectors, the nearest first. Empty for what is no word. Time: the size of the embedding table, the first time. Throws GlassboxError 'cancelled'.
    */
-  async near(id: number): Promise<readonly number[]> {
+  async near(id: number, signal?: AbortSignal): Promise<readonly number[]> {
     const known = this.known.get(id);
     if (known) return known;
+    await setImmediate();
+    if (signal?.aborted) throw new GlassboxError('cancelled', 'The measuring was cancelled.');
     const found = await this.search(id);
     this.known.set(id, found);
     return found;
