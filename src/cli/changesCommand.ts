@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { defaultMaps, modelChangesRun } from '../batch/modelChanges/modelChangesRun';
 import { inNumber } from '../batch/numbers';
 import type { EngineClient } from '../engine/client';
+import { methodNamed } from '../interpret/saliency/methods';
 import type { MethodParameters, ScalarKind } from '../protocol/explanation';
 import { reportChanges } from './changesReport';
 import { exitCodes } from './exitCodes';
@@ -48,6 +49,8 @@ export async function changesOfFile(
 ): Promise<number> {
   const { out, err, colors, signal } = terminal;
   const { method, scalar, device } = options;
+  // At once: asked of each record, it would be each record's fault.
+  methodNamed(method);
   const told = options.quiet ? () => undefined : progressLines(err);
   const questionOf = (model: string) => ({
     modelDir: path.resolve(model),

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { defaultDrivers, driversRun } from '../batch/drivers/driversRun';
 import { inNumber } from '../batch/numbers';
 import type { EngineClient } from '../engine/client';
+import { methodNamed } from '../interpret/saliency/methods';
 import type { MethodParameters, ScalarKind } from '../protocol/explanation';
 import { reportDrivers } from './driversReport';
 import { exitCodes } from './exitCodes';
@@ -47,6 +48,8 @@ export async function driversOfFile(
 ): Promise<number> {
   const { out, err, colors, signal } = terminal;
   const { method, scalar, leastLines } = options;
+  // At once: asked of each record, it would be each record's fault.
+  methodNamed(method);
   const told = options.quiet ? () => undefined : progressLines(err);
   const state = await withRun(file, options, terminal, dataset =>
     driversRun(
