@@ -26,11 +26,11 @@ export function parseMethods(text: string): ChosenMethod[] {
   });
 }
 
-/** Costly ones are for who asks for them; a preset that dictates what it explains answers another question. */
+/** Costly ones are for who asks for them; a preset that explains the loss answers another question than the others. */
 export function usualMethods(): ChosenMethod[] {
   return named(
     methodDescriptions.filter(
-      method => isExplanation(method) && !method.costly && method.scalar === undefined,
+      method => isExplanation(method) && !method.costly && method.scalar !== 'loss',
     ),
   );
 }
