@@ -36,8 +36,12 @@ describe('Reports', () => {
   });
   const target = async (line: number) => ({ ...(await lines()), line });
 
-  beforeEach(async () => {
+  // Written once: VS Code reads an open document again while its file is written, and may find it empty.
+  before(async () => {
     uri = await write('reports/data.jsonl', text);
+  });
+
+  beforeEach(() => {
     engine = new FakeEngine();
     parts = reportersWith(engine);
   });
