@@ -34,6 +34,8 @@ export interface ComparisonState {
   /** Spearman correlation of each pair, in the order of the rows; null where undefined or not there yet. */
   readonly agreement: readonly (readonly (number | null)[])[];
   readonly running: Progress | null;
+  /** The line was edited since its maps were computed (one sentence); absent: it is as it was. */
+  readonly stale?: string;
 }
 
 /** Two models on the same lines. */

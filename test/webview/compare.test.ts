@@ -256,6 +256,15 @@ describe('compare view', () => {
     assert.deepEqual(await panel.events('compareModel'), [null]);
   });
 
+  it('says that its line was edited, until the line is as it was', async () => {
+    const notice = panel.page.locator('.compare-view .notice-stale');
+    const edited = 'The line was edited after its maps were computed; compare it again.';
+    await panel.emit('comparison', { ...modelsState, stale: edited });
+    assert.equal(await notice.innerText(), edited);
+    await panel.emit('comparison', modelsState);
+    assert.equal(await notice.isVisible(), false);
+  });
+
   it('keeps markup as text', async () => {
     const markup = '<img src=x onerror="document.title=1"><b>bold</b>';
     await panel.emit('comparison', hostileState(markup));

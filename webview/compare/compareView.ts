@@ -54,6 +54,7 @@ export function createCompareView({ tell }: Pick<ViewEvents, 'tell'>): CompareVi
   };
   const source = make('h2', {});
   const about = make('p', { class: 'compare-about' });
+  const stale = make('p', { class: 'notice notice-stale', role: 'status' });
   const run = createRunLine('Progress of the comparison', cancel);
   const other = createButton('Other Model', () => {
     tell('compareModel', null);
@@ -67,7 +68,7 @@ export function createCompareView({ tell }: Pick<ViewEvents, 'tell'>): CompareVi
   const element = make(
     'div',
     { class: 'view compare-view' },
-    make('header', { class: 'head' }, source, about),
+    make('header', { class: 'head' }, source, about, stale),
     make('div', { class: 'compare-run' }, run.element, other.element),
     legend.element,
     cards,
@@ -88,6 +89,8 @@ export function createCompareView({ tell }: Pick<ViewEvents, 'tell'>): CompareVi
       make('span', { class: 'muted' }, titles[kind]),
     );
     about.textContent = now.about === '' ? 'What is explained is not known yet.' : now.about;
+    stale.textContent = now.stale ?? '';
+    stale.hidden = now.stale === undefined;
     run.show(now.running, doneWords(now));
     other.element.hidden = kind !== 'models';
     legend.show(now);

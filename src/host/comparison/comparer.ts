@@ -6,7 +6,8 @@ import type { Failures } from '../failures';
 import type { ModelStatus } from '../models/modelStatus';
 import { Newest } from '../newest';
 import type { PanelHost } from '../panel/panelHost';
-import { movedRecord } from '../records/readRecord';
+import { documentLines } from '../records/documentLines';
+import { movedRecord, rawLines, type FoundRecord } from '../records/readRecord';
 import { failureOf } from '../report';
 import { agreementsOf } from './agreement';
 import { rowOf, withAgreement, type ComparisonPlan, type RowAnswer, type RowPlan } from './plan';
@@ -82,14 +83,16 @@ export class Comparer implements vscode.Disposable {
     this.runs.cancel();
   }
 
-  /** Follows the line when lines above it came or went. */
+  /** Follows the line when lines above it came or went, and says when it is another text than that of the maps. */
   follow(uri: vscode.Uri, moved: (line: number) => number): void {
     const { current } = this;
     if (current?.plan.found.uri.toString() !== uri.toString()) return;
     const found = movedRecord(current.plan.found, moved);
-    if (found.info.line === current.plan.found.info.line) return;
+    const { stale: before, ...state } = current.state;
+    const stale = stalenessOf(found);
+    if (found.info.line === current.plan.found.info.line && stale.stale === before) return;
     const plan = { ...current.plan, found };
-    this.show({ ...current, plan, state: { ...current.state, record: found.info } });
+    this.show({ ...current, plan, state: { ...state, ...stale, record: found.info } });
   }
 
   private async run(
@@ -113,6 +116,8 @@ export class Comparer implements vscode.Disposable {
     const state: ComparisonState = {
       ...{ kind, record: found.info, about: about ?? '', rows },
       ...{ agreement: agreementsOf(rows.map(() => null)), running: null },
+      // It may have been edited while the model was loaded.
+      ...stalenessOf(found),
     };
     this.show({ plan, answers: new Map(), state });
   }
@@ -204,6 +209,18 @@ export class Comparer implements vscode.Disposable {
     this.cancel();
     this.compared.dispose();
   }
+}
+
+/** A file that no editor has is not edited here. */
+function stalenessOf({ uri, info, raw, record }: FoundRecord): Pick<ComparisonState, 'stale'> {
+  const document = vscode.workspace.textDocuments.find(
+    candidate => candidate.uri.toString() === uri.toString(),
+  );
+  const start = info.line - 1;
+  const end = start + record.endLine - record.startLine;
+  if (!document || rawLines(documentLines(document), start, end) === raw) return {};
+  const says = vscode.l10n.t('The line was edited after its maps were computed; compare it again.');
+  return { stale: says };
 }
 
 function isOpen(state: ComparisonRow['state']): boolean {
