@@ -1,11 +1,12 @@
 /** Explains rows of token ids: what a model was tested with, without any text. */
 import type { Row } from '../../model/inputs';
 import type { Model } from '../../model/model';
+import type { RowOutput } from '../../model/rowOutput';
 import type { Explanation, Token } from '../../protocol/explanation';
 import { GlassboxError } from '../../protocol/messages';
 import type { Gold } from '../../protocol/task';
 import type { ReadText } from '../task/readText';
-import type { RunOptions } from '../task/predictRows';
+import { runRows, type RunOptions } from '../task/predictRows';
 import { explainTexts, type SaliencyRequest } from './explainTexts';
 
 /** What is asked about texts that are token ids already. */
@@ -32,11 +33,15 @@ export async function explainIds(
   rows.forEach((row, index) => {
     checkIds(row, index, model, request.position);
   });
+  const { signal } = options;
   const explanations: Explanation[] = [];
   for (let first = 0; first < rows.length; first += rowsTogether) {
     const started = performance.now();
     const some = rows.slice(first, first + rowsTogether);
-    const outputs = await model.predict(some);
+    const outputs = new Array<RowOutput>(some.length);
+    await runRows(model, some, signal === undefined ? {} : { signal }, (at, output) => {
+      outputs[at] = output;
+    });
     const { head, tokenizer, maskId } = model.about;
     const texts = some.map((row, index): ReadText => ({
       hand: {

@@ -1,10 +1,11 @@
-/** The questions about some texts through the saliency program, in one batch. */
+/** The questions about some texts through the saliency program, in batches. */
+import type { Row } from '../../../model/inputs';
 import type { Model } from '../../../model/model';
 import { logitsAt } from '../../../model/rowOutput';
 import type { BaselineKind, HealthCheck } from '../../../protocol/explanation';
 import { GlassboxError } from '../../../protocol/messages';
 import type { Part } from '../../task/decision';
-import type { RunOptions } from '../../task/predictRows';
+import { groupsOf, type RunOptions } from '../../task/predictRows';
 import * as health from '../health';
 import { scalarConstant, scalarValue } from '../job';
 import { plain, type Attribution, type Job, type SaliencyWork } from '../method';
@@ -63,35 +64,55 @@ async function runAll(
     ...(exact ? [] : [silentPoint(1)]),
     ...(plan.complete ? [silentPoint(0)] : []),
   ];
-  const length = Math.max(...runs.map(({ job, part }) => rowOf(job, part).ids.length));
-  const together = Math.max(1, Math.floor(tokensTogether / length));
-  const results: RowResult[] = [];
-  while (results.length < runs.length) {
-    const some = runs.slice(results.length, results.length + together);
-    const { rows } = await runPoints(
-      program,
-      {
-        rows: some.map(({ job, part }) => rowOf(job, part)),
-        decisions: some.map(({ part }) => part.decisions),
-        scalar,
-        baseline: {
-          ids: some.map(({ job, part }) => baselineOf(model, job, part, parameters.baseline)),
-          scale: parameters.baseline === 'zero' ? 0 : 1,
+  const rows = runs.map(rowOf);
+  const results = new Array<RowResult>(runs.length);
+  const total = runs.length * points.length;
+  let done = 0;
+  const tell = (found: number): void => {
+    if (found < total) {
+      options.progress?.({ done: found, total, says: `${found} of ${total} points` });
+    }
+  };
+  // Without a mask the padding of a shorter row would be read as if it were text.
+  for (const group of groupsOf(model, rows)) {
+    const length = Math.max(...group.map(at => rows[at]!.ids.length));
+    const together = Math.max(1, Math.floor(tokensTogether / length));
+    for (let first = 0; first < group.length; first += together) {
+      const some = group.slice(first, first + together);
+      const found = await runPoints(
+        program,
+        {
+          rows: some.map(at => rows[at]!),
+          decisions: some.map(at => runs[at]!.part.decisions),
+          scalar,
+          baseline: {
+            ids: some.map(at => baselineOf(model, runs[at]!, parameters.baseline)),
+            scale: parameters.baseline === 'zero' ? 0 : 1,
+          },
+          points,
+          moment: plan.moment,
+          seed: parameters.seed,
+          wantsLogits: !exact,
         },
-        points,
-        moment: plan.moment,
-        seed: parameters.seed,
-        wantsLogits: !exact,
-      },
-      options,
-    );
-    results.push(...rows);
+        {
+          ...options,
+          progress: ({ done: within }) => {
+            tell(done + within);
+          },
+        },
+      );
+      some.forEach((at, index) => {
+        results[at] = found.rows[index]!;
+      });
+      done += some.length * points.length;
+      tell(done);
+    }
   }
   return results;
 }
 
-function rowOf({ read }: Job, { window }: Part) {
-  return read.hand.windows[window]!.row;
+function rowOf({ job, part }: Run): Row {
+  return job.read.hand.windows[part.window]!.row;
 }
 
 function pick({ product, reduce }: Plan, reductions: Reductions): readonly number[] {
@@ -155,7 +176,7 @@ function disagreementOf(
  * Ids of the baseline: the special tokens and the padding stay, all others become [PAD] or [MASK]. Without
  * a tokenizer nothing tells which tokens are special, and only the padding stays.
  */
-function baselineOf({ about }: Model, job: Job, part: Part, kind: BaselineKind): number[] {
+function baselineOf({ about }: Model, { job, part }: Run, kind: BaselineKind): number[] {
   const { row, tokens } = job.read.hand.windows[part.window]!;
   if (kind === 'zero') return row.ids.map(() => 0);
   const filling = kind === 'pad' ? about.padId : about.maskId;
