@@ -71,6 +71,14 @@ export function formatShare(share: number): string {
   return `${Math.round(share * 100)} %`;
 }
 
+/** A score of a model, as its card has it: '90.5 %', '>99.9 %'. */
+export function formatRate(share: number): string {
+  if (!Number.isFinite(share)) return 'not a number';
+  if (share > 0 && share < 0.0005) return '<0.1 %';
+  if (share >= 0.9995 && share < 1) return '>99.9 %';
+  return `${(100 * share).toFixed(1)} %`;
+}
+
 /** 1234 -> '1,234'. */
 export function formatCount(count: number): string {
   return count.toLocaleString('en-US');

@@ -31,7 +31,7 @@ describe('two models', () => {
     );
     assert.match(
       view,
-      /Flipped decisions 4 33 % of 12 lines Accuracy before 91 % sst2-bert Accuracy after 90 %/,
+      /Flipped decisions 4 33 % of 12 lines Accuracy before 91\.0 % sst2-bert Accuracy after 90\.0 %/,
     );
     assert.match(
       spaced(await rows().first().innerText()),

@@ -5,6 +5,7 @@ import {
   formatProbability,
   formatRaw,
   formatScore,
+  formatRate,
   formatShare,
 } from '../../webview/numbers';
 
@@ -53,6 +54,10 @@ describe('numbers as they are written', () => {
     assert.equal(formatShare(0), '0 %');
     assert.equal(formatShare(199 / 200), '>99 %');
     assert.equal(formatShare(1), '100 %');
+    assert.equal(formatRate(181 / 200), '90.5 %');
+    assert.equal(formatRate(0.9999), '>99.9 %');
+    assert.equal(formatRate(0.0001), '<0.1 %');
+    assert.equal(formatRate(1), '100.0 %');
     assert.equal(formatCount(1234567), '1,234,567');
   });
 });

@@ -1,7 +1,7 @@
 /** What an evaluation came to, in a few numbers; what is undefined says why. */
 import type { EvaluationSummary, TaskKind } from '../../src/protocol';
 import type { Figure } from '../figures';
-import { formatCount, formatProbability, formatScore, formatShare, formatValue } from '../numbers';
+import { formatCount, formatProbability, formatRate, formatScore, formatValue } from '../numbers';
 
 /** What "right" means for a whole line, where it is more than one label. */
 const rightWords: Partial<Readonly<Record<TaskKind, string>>> = {
@@ -33,7 +33,7 @@ export function evaluationFigures(summary: EvaluationSummary): Figure[] {
   } else {
     const how = rightWords[task];
     const rightNote = `${formatCount(right)} of ${formatCount(judged)}${how ? ` ${how}` : ''}`;
-    figures.push(figureOf('Accuracy', accuracy, formatShare, rightNote, unjudged));
+    figures.push(figureOf('Accuracy', accuracy, formatRate, rightNote, unjudged));
     const what = task === 'token-classification' ? 'types of entities' : 'labels';
     if (labelled.has(task))
       figures.push(

@@ -5,8 +5,9 @@ import { createStackedColumns } from '../charts/stackedColumns';
 import { createButton, createCheckbox } from '../controls';
 import { make } from '../dom';
 import { showFigures } from '../figures';
-import { formatCount, formatProbability, formatShare } from '../numbers';
+import { formatCount, formatProbability, formatRate, formatShare } from '../numbers';
 import { oncePerFrame } from '../oncePerFrame';
+import { showFileButton } from '../resultFile';
 import { cancelByEscape, createRunHead } from '../runs/runHead';
 import type { UiState } from '../uiState';
 import type { ViewEvents } from '../viewEvents';
@@ -102,8 +103,7 @@ export function createEvaluationView({ tell, ui, setUi }: EvaluationViewEvents):
     const streaming = state === 'running';
     head.show({ ...current, ...summary, state });
     showFigures(figures, evaluationFigures(summary));
-    file.setText(`Show ${saved}`);
-    file.element.hidden = saved === '';
+    showFileButton(file, saved);
     inProblems.show(current.inProblems);
     inProblems.element.hidden = summary.task === 'regression';
     labels.show(summary.labels, summary.task, streaming);
@@ -157,6 +157,6 @@ function calibrationWords(error: number): string {
 /** The answer in a sentence, for ears. */
 export function spokenEvaluation({ about, summary }: EvaluationState): string {
   const { accuracy, done } = summary;
-  const score = accuracy === null ? '' : `, accuracy ${formatShare(accuracy)}`;
+  const score = accuracy === null ? '' : `, accuracy ${formatRate(accuracy)}`;
   return `${about}: ${formatCount(done)} lines evaluated${score}.`;
 }

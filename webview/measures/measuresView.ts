@@ -7,6 +7,7 @@ import { createButton } from '../controls';
 import { fill, make } from '../dom';
 import { formatCount, formatShare } from '../numbers';
 import { oncePerFrame } from '../oncePerFrame';
+import { showFileButton } from '../resultFile';
 import { cancelByEscape, createRunHead } from '../runs/runHead';
 import type { UiState } from '../uiState';
 import type { ViewEvents } from '../viewEvents';
@@ -91,10 +92,7 @@ export function createMeasuresView({ tell, ui, setUi }: MeasuresViewEvents): Mea
     const { file, methods, saved, state } = current;
     head.show({ ...current, about: file });
     fill(facts, ...factsOf(current).map(fact => make('li', { class: 'fact' }, fact)));
-    for (const { as, button } of files) {
-      button.setText(`Show ${saved[as]}`);
-      button.element.hidden = saved[as] === '';
-    }
+    for (const { as, button } of files) showFileButton(button, saved[as]);
     table.element.hidden = methods.length === 0;
     none.hidden = methods.length > 0;
     none.textContent = state === 'running' ? 'No line is measured yet.' : 'No method was measured.';

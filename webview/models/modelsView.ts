@@ -3,7 +3,7 @@ import type { ModelChangesState } from '../../src/protocol';
 import { make } from '../dom';
 import type { Figure } from '../figures';
 import { showFigures } from '../figures';
-import { formatCount, formatShare } from '../numbers';
+import { formatCount, formatRate, formatShare } from '../numbers';
 import { oncePerFrame } from '../oncePerFrame';
 import { cancelByEscape, createRunHead } from '../runs/runHead';
 import type { UiState } from '../uiState';
@@ -91,7 +91,7 @@ function figuresOf(state: ModelChangesState): Figure[] {
   const reason = done === 0 ? 'no line is done yet' : 'no line has a gold label to be judged by';
   const accuracy = (name: string, value: number | null, model: string): Figure => ({
     name,
-    value: value === null || !Number.isFinite(value) ? null : formatShare(value),
+    value: value === null || !Number.isFinite(value) ? null : formatRate(value),
     note: value === null || !Number.isFinite(value) ? reason : model,
   });
   return [

@@ -6,6 +6,7 @@ import { createButton, createCheckbox } from '../controls';
 import { fill, make } from '../dom';
 import { createHealth } from '../health';
 import { formatCount, formatRaw } from '../numbers';
+import { baseName } from '../resultFile';
 import { createOptionsForm } from '../training/optionsForm';
 import { createRunLine } from '../training/runLine';
 import { areNumbers } from '../training/labelWords';
@@ -173,11 +174,6 @@ export function createSuspiciousView({ tell, ui, setUi }: SuspiciousViewEvents):
       return isNew;
     },
   };
-}
-
-/** The last part of a path, with either kind of slash. */
-function baseName(path: string): string {
-  return path.split(/[\\/]/u).at(-1) ?? path;
 }
 
 function keyOf({ train, settings }: SuspicionState): string {
