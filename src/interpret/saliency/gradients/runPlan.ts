@@ -1,17 +1,17 @@
 /** The questions about some texts through the saliency program, in batches. */
 import type { Row } from '../../../model/inputs';
 import type { Model } from '../../../model/model';
-import { logitsAt } from '../../../model/rowOutput';
 import type { BaselineKind, HealthCheck } from '../../../protocol/explanation';
 import { GlassboxError } from '../../../protocol/messages';
 import type { Part } from '../../task/decision';
 import { groupsOf, type RunOptions } from '../../task/predictRows';
+import { disagreementWith } from '../disagreement';
 import * as health from '../health';
 import { scalarConstant, scalarValue } from '../job';
 import { plain, type Attribution, type Job, type SaliencyWork } from '../method';
 import { combine, type Combined } from './combine';
 import { isSigned, type Plan } from './plan';
-import { largestDifference, SaliencyProgram } from './program';
+import { SaliencyProgram } from './program';
 import { runPoints, silentPoint, type Reductions, type RowResult } from './runPoints';
 
 /** Tokens whose sums of gradients are held at once, for memory. */
@@ -44,7 +44,14 @@ export async function runPlan(
       signed: isSigned(plan),
       normalisation: plan.normalisation,
       health: check(program, plan, work, job, combined),
-      disagreement: disagreementOf(program, plan, job, own),
+      // The silent point at the text follows those of the method.
+      disagreement: work.model.about.exact
+        ? program.disagreement
+        : disagreementWith(
+            work.model,
+            job,
+            own.map(({ logits }) => logits[plan.points.length]!),
+          ),
       device: program.device,
     };
   });
@@ -151,25 +158,6 @@ function check(
     checks.push(health.layerNormDot(reductions));
   }
   return checks.filter(entry => entry !== null);
-}
-
-/** How far the explained function is from the file's, at this text where they differ at all. */
-function disagreementOf(
-  program: SaliencyProgram,
-  plan: Plan,
-  { asked, read }: Job,
-  results: readonly RowResult[],
-): number {
-  const { head, exact } = program.model.about;
-  if (exact) return program.disagreement;
-  const differences = asked.parts.map(({ window, decisions }, part) => {
-    const output = read.hand.outputs[window]!;
-    const positions = head.decides === 'ends' ? [0, 1] : decisions.map(({ position }) => position);
-    const expected = positions.flatMap(at => Array.from(logitsAt(head, output, at)));
-    // The silent point at the text follows those of the method.
-    return largestDifference(expected, results[part]!.logits[plan.points.length]!);
-  });
-  return Math.max(...differences);
 }
 
 /**

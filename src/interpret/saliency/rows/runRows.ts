@@ -1,13 +1,13 @@
 /** The questions about some texts through a program that looks at each once, in batches. */
 import { columnsOf, type Row } from '../../../model/inputs';
-import { logitsAt } from '../../../model/rowOutput';
 import type { ScalarKind } from '../../../protocol/explanation';
 import { GlassboxError } from '../../../protocol/messages';
 import type { Feeds } from '../../../runtime/session';
 import type { Part } from '../../task/decision';
 import { groupsOf, type RunOptions } from '../../task/predictRows';
-import { largestDifference } from '../gradients/program';
+import { disagreementWith } from '../disagreement';
 import { programOutputs } from '../gradients/programValues';
+import { seenTokens } from '../job';
 import type { Job } from '../method';
 import { feedsOfRows } from './rowFeeds';
 import type { RowProgram } from './rowProgram';
@@ -119,11 +119,10 @@ function resultOf({ outputs }: RowProgram, fetched: Feeds, row: number, length: 
   };
 }
 
-function combine(program: RowProgram, { read, asked }: Job, results: readonly RowResult[]): Found {
-  const { windows, outputs } = read.hand;
-  const { head } = program.model.about;
-  const seen = [...new Set(asked.parts.flatMap(({ window }) => windows[window]!.tokens))];
-  seen.sort((a, b) => a - b);
+function combine(program: RowProgram, job: Job, results: readonly RowResult[]): Found {
+  const { read, asked } = job;
+  const { windows } = read.hand;
+  const seen = seenTokens(windows, asked.parts);
   const place = new Map(seen.map((token, index) => [token, index]));
   const tokens = Object.fromEntries(
     program.outputs.tokens.map(name => {
@@ -145,10 +144,10 @@ function combine(program: RowProgram, { read, asked }: Job, results: readonly Ro
       ),
     ]),
   );
-  const differences = asked.parts.map(({ window, decisions }, part) => {
-    const positions = head.decides === 'ends' ? [0, 1] : decisions.map(({ position }) => position);
-    const expected = positions.flatMap(at => Array.from(logitsAt(head, outputs[window]!, at)));
-    return largestDifference(expected, results[part]!.logits);
-  });
-  return { seen, tokens, numbers, disagreement: Math.max(...differences) };
+  const disagreement = disagreementWith(
+    program.model,
+    job,
+    results.map(({ logits }) => logits),
+  );
+  return { seen, tokens, numbers, disagreement };
 }
