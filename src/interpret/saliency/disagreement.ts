@@ -13,8 +13,14 @@ export function disagreementWith(
   const differences = asked.parts.map(({ window, decisions }, part) => {
     const output = read.hand.outputs[window]!;
     const positions = head.decides === 'ends' ? [0, 1] : decisions.map(({ position }) => position);
-    const expected = positions.flatMap(at => Array.from(logitsAt(head, output, at)));
-    return largestDifference(expected, logits[part]!);
+    const expected = positions.map(at => Array.from(logitsAt(head, output, at)));
+    const own = logits[part]!;
+    // A text that ran with longer ones has logits of an end at the padding too.
+    const width = head.decides === 'ends' ? own.length / 2 : (head.classes ?? own.length);
+    const found = expected.map((values, at) =>
+      Array.from(own.subarray(at * width, at * width + values.length)),
+    );
+    return largestDifference(expected.flat(), found.flat());
   });
   return Math.max(...differences);
 }
