@@ -1,39 +1,16 @@
 /** One line by every method of its model: how the maps agree, and how faithful each of them is. */
 import * as vscode from 'vscode';
-import type {
-  CallOptions,
-  MeasureName,
-  MethodDescription,
-  MethodFamily,
-  PanelChoices,
-} from '../../protocol';
+import type { CallOptions, MeasureName, MethodDescription, PanelChoices } from '../../protocol';
 import { GlassboxError } from '../../protocol';
-import { fitChoices } from '../choices';
+import { fitChoices, withMethod } from '../choices';
 import { checkShape, requestFor } from '../explain/askEngine';
 import type { Engine } from '../explain/engine';
 import type { Ground } from './ground';
+import { inOrder } from './methodOrder';
 import type { ComparisonPlan, RowAnswer, RowPlan } from './plan';
 
 /** What costs some runs of the model and no more; the rest is for reports. */
 const measured: readonly MeasureName[] = ['auc-tp', 'comprehensiveness', 'sufficiency', 'tau-loo'];
-
-const families: readonly MethodFamily[] = [
-  'gradient',
-  'relevance',
-  'attention',
-  'perturbation',
-  'control',
-];
-
-/** The chosen method first, for every other one is compared with it; what is no explanation but a control last. */
-export function inOrder(
-  methods: readonly MethodDescription[],
-  chosen: string,
-): readonly MethodDescription[] {
-  const rank = ({ name, family }: MethodDescription) =>
-    name === chosen && family !== 'control' ? -1 : families.indexOf(family);
-  return [...methods].sort((a, b) => rank(a) - rank(b));
-}
 
 /** Method's parameters are the remembered ones of the method that was chosen, defaults of all others. */
 export function compareMethods(engine: Engine, ground: Ground): ComparisonPlan {
@@ -43,10 +20,7 @@ export function compareMethods(engine: Engine, ground: Ground): ComparisonPlan {
   const usual = fitChoices(wanted, around);
   const rows = inOrder(methods, usual.method).map((method): RowPlan => {
     const isChosen = method.name === usual.method;
-    const choices = fitChoices(
-      isChosen ? usual : { ...usual, method: method.name, parameters: {} },
-      around,
-    );
+    const choices = isChosen ? usual : withMethod(usual, method.name, around);
     return {
       key: method.name,
       title: method.title,

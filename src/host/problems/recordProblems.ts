@@ -1,5 +1,6 @@
 /** Entries of the Problems view at records of a dataset: each for as long as its record is what it was when it was judged. */
 import * as vscode from 'vscode';
+import { printable } from '../../batch/printable';
 import type { DatasetRecord, LineSource } from '../../dataset';
 import { DatasetCache, formatOf, openFileLines, recordAt } from '../../dataset';
 import { GlassboxError } from '../../protocol';
@@ -11,6 +12,9 @@ import type { Row, RowPlaces } from '../records/rowPlaces';
 
 /** VS Code shows no more of a file. */
 const mostEntries = 1000;
+
+/** Characters; a label may be as long as a file. */
+const longestMessage = 1000;
 
 export interface RecordProblem {
   readonly row: Row;
@@ -102,10 +106,16 @@ export class RecordProblems implements vscode.Disposable {
 function diagnostic({ problem, range }: Entry, line: number): vscode.Diagnostic {
   const { start, end } = range;
   const here = new vscode.Range(line + start.line, start.character, line + end.line, end.character);
-  const found = new vscode.Diagnostic(here, problem.message, problem.severity);
+  const found = new vscode.Diagnostic(here, messageOf(problem), problem.severity);
   found.source = 'Glassbox';
   found.code = problem.code;
   return found;
+}
+
+/** It may have words of the dataset in it. */
+function messageOf({ message }: RecordProblem): string {
+  const isLong = message.length > longestMessage;
+  return printable(isLong ? `${message.slice(0, longestMessage - 1)}\u2026` : message);
 }
 
 async function readEntries(file: FileProblems, fields: FieldChoice): Promise<readonly Entry[]> {
