@@ -179,3 +179,14 @@ export function fitChoices(wanted: PanelChoices, surroundings: Surroundings): Pa
     aggregate,
   };
 }
+
+/** The same question by another method, whose parameters and aggregation are its own: what was chosen was chosen for the method before. */
+export function withMethod(
+  wanted: PanelChoices,
+  name: string,
+  surroundings: Surroundings,
+): PanelChoices {
+  const found = surroundings.methods.find(method => method.name === name);
+  const aggregate = found?.defaults.aggregate ?? wanted.aggregate;
+  return fitChoices({ ...wanted, method: name, parameters: {}, aggregate }, surroundings);
+}

@@ -85,6 +85,15 @@ export function againstRandomWords(against: MeasuredValue['againstRandom']): str
   }
 }
 
+/** With fewer lines no difference is told from chance, however large it is (approximate randomisation at 5 %: 2 of 2^5 are more). */
+const leastLines = 6;
+
+/** What is to be said of a report on so few lines; null where they may be enough. */
+export function fewLinesWords(lines: number): string | null {
+  if (lines === 0 || lines >= leastLines) return null;
+  return `With fewer than ${leastLines} lines no difference can be told from chance: here \u201cno better than random\u201d says nothing against a method.`;
+}
+
 /** Whether the number is to be printed as one that does not beat the random explainer. */
 export function failsRandom(against: MeasuredValue['againstRandom']): boolean {
   return against === 'worse' || against === 'no better';

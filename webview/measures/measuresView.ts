@@ -1,5 +1,6 @@
 /** How good explanations are over a file: methods by measures, curves, and how much methods agree. */
 import type { MeasureReport } from '../../src/protocol';
+import { fewLinesWords } from '../../src/protocol/measureWords';
 import { countOf } from '../attack/attackWords';
 import { createHeatTable } from '../charts/heatTable';
 import { createLineChart } from '../charts/lineChart';
@@ -51,6 +52,7 @@ export function createMeasuresView({ tell, ui, setUi }: MeasuresViewEvents): Mea
   }));
   const table = createMeasureTable({ ui, setUi });
   const none = make('p', { class: 'muted' });
+  const few = make('p', { class: 'says' });
   const curves = createLineChart();
   const matrix = createHeatTable(null);
   const agreement = make(
@@ -69,6 +71,7 @@ export function createMeasuresView({ tell, ui, setUi }: MeasuresViewEvents): Mea
     { class: 'run-section', 'aria-label': 'Measures' },
     make('h3', {}, 'Measures'),
     make('p', { class: 'muted says' }, legend),
+    few,
     none,
     table.element,
   );
@@ -97,6 +100,9 @@ export function createMeasuresView({ tell, ui, setUi }: MeasuresViewEvents): Mea
     none.hidden = methods.length > 0;
     none.textContent = state === 'running' ? 'No line is measured yet.' : 'No method was measured.';
     table.show(current);
+    const fewWords = fewLinesWords(current.done);
+    few.textContent = fewWords ?? '';
+    few.hidden = fewWords === null;
     const data = curvesOf(current);
     curves.element.hidden = data === null;
     if (data) curves.show(data);

@@ -1,5 +1,5 @@
 /** How good explanations of a file are, as a page. */
-import { columnWords, failsRandom } from '../../protocol/measureWords';
+import { columnWords, failsRandom, fewLinesWords } from '../../protocol/measureWords';
 import type { MeasuredMethodSummary, MeasureReport } from '../../protocol/measures';
 import { HeatTable } from './heatTable';
 import { MaskingCurves } from './maskingCurves';
@@ -12,6 +12,7 @@ export function measurePage(report: MeasureReport): string {
   const { file, methods, agreement } = report;
   const names = methods.map(({ title }) => title);
   const title = `Explanations measured: ${file}`;
+  const few = fewLinesWords(report.done);
   return pageText({
     title,
     children: (
@@ -20,6 +21,7 @@ export function measurePage(report: MeasureReport): string {
           Explanations measured: <Data text={file} />
         </h1>
         <p>{verdict(methods)}</p>
+        {few !== null && <p>{few}</p>}
         <State report={report} />
         <Facts facts={facts(report)} />
         <Section title="Measures">

@@ -5,7 +5,7 @@ import { measureRun } from '../../batch/measuring/measureRun';
 import { measurePage } from '../../batch/page/measurePage';
 import { checkPageFile, writePage } from '../../batch/page/pageFile';
 import type { MeasuredChoice, MethodDescription, ModelInfo, PanelChoices } from '../../protocol';
-import { fitChoices } from '../choices';
+import { fitChoices, withMethod } from '../choices';
 import { readingOf } from '../explain/askEngine';
 import { contentOf, shortPath } from '../lines/linesDataset';
 import type { LinesModelParts } from '../lines/linesModel';
@@ -113,12 +113,10 @@ function choiceOf(
   wanted: PanelChoices,
   { methods, labels }: ModelInfo,
 ): MeasuredChoice {
-  const parameters = name === wanted.method ? wanted.parameters : {};
   const record = { gold: null, words: null, pair: null };
-  const fitting = fitChoices(
-    { ...wanted, method: name, parameters },
-    { methods, labels, record, sameText: false },
-  );
+  const around = { methods, labels, record, sameText: false };
+  const fitting =
+    name === wanted.method ? fitChoices(wanted, around) : withMethod(wanted, name, around);
   return {
     method: fitting.method,
     parameters: { ...fitting.parameters, aggregate: fitting.aggregate },

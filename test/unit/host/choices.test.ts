@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { defaultChoices, fitChoices, readChoices } from '../../../src/host/choices';
+import { defaultChoices, fitChoices, readChoices, withMethod } from '../../../src/host/choices';
 import type { Surroundings } from '../../../src/host/choices';
 import type { LabelChoice, MethodDescription } from '../../../src/protocol';
 
@@ -54,6 +54,13 @@ describe('host: choices of the panel', () => {
     assert.deepEqual(fitChoices(wanted, surroundings).parameters, {});
     const summed = { ...defaultChoices, method: 'gradient', aggregate: 'sum' } as const;
     assert.equal(fitChoices(summed, surroundings).aggregate, 'l2');
+  });
+
+  it('are those of another method where it takes the place of the chosen one', () => {
+    const wanted = { ...defaultChoices, aggregate: 'dot', parameters: { steps: 20 } } as const;
+    const { method, parameters, aggregate, label } = withMethod(wanted, 'gradient', surroundings);
+    // By the product with the input it were another method that is there already.
+    assert.deepEqual([method, parameters, aggregate, label], ['gradient', {}, 'l2', wanted.label]);
   });
 
   it('fall back to a method that is there, and to the scalar that a preset dictates', () => {
