@@ -12,11 +12,8 @@ import { ChoiceMemory } from './host/choices';
 import { CheckPages } from './host/check/checkPages';
 import { ModelChecker } from './host/check/modelChecker';
 import { registerCommands, sampleModelOf } from './host/commands';
-import { Comparer } from './host/comparison/comparer';
-import { Comparisons } from './host/comparison/comparisons';
-import { makeDriversFinder, type DriversFinder } from './host/drivers/driversFinder';
+import { makeReports, type Reports } from './host/comparison/reports';
 import { DriversMemory } from './host/drivers/driversMemory';
-import { Evaluator } from './host/evaluation/evaluator';
 import { Explainer } from './host/explain/explainer';
 import { Tracker } from './host/explain/tracker';
 import { Failures } from './host/failures';
@@ -33,9 +30,7 @@ import { LastEditor } from './host/lastEditor';
 import { confirmWholeFile } from './host/lines/confirmWholeFile';
 import { makeLinesAttacker, type LinesAttacker } from './host/lines/linesAttacker';
 import { ResultPlaces } from './host/lines/resultPlaces';
-import { makeMeasurer, type Measurer } from './host/measuring/measurer';
 import { MethodPicker } from './host/measuring/pickMethods';
-import { makeModelChanges, type ModelChanges } from './host/modelChanges/modelChanges';
 import { ModelChoice } from './host/models/modelChoice';
 import { offerModel } from './host/models/modelPicker';
 import { ModelStatus } from './host/models/modelStatus';
@@ -87,13 +82,13 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       reader,
       failures: () => failures,
       panel: () => panel,
-      comparer: () => comparer,
-      comparisons: () => comparisons,
-      evaluator: () => evaluator,
-      driversFinder: () => driversFinder,
+      comparer: () => reports.each.comparer,
+      comparisons: () => reports.each.comparisons,
+      evaluator: () => reports.each.evaluator,
+      driversFinder: () => reports.each.driversFinder,
       driversMemory,
-      modelChanges: () => modelChanges,
-      measurer: () => measurer,
+      modelChanges: () => reports.each.modelChanges,
+      measurer: () => reports.each.measurer,
       appender,
       choices,
       heatmap,
@@ -125,18 +120,12 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   const onLines = { ...asking, fields, places, confirm: confirmWholeFile };
   const linesAttacker: LinesAttacker = makeLinesAttacker(onLines);
   const otherModel = new OtherModel(context.workspaceState, models, sampleModelOf(sample), use);
-  const comparer: Comparer = new Comparer(asking);
-  const comparisons: Comparisons = new Comparisons({
-    ...{ ...asking, comparer, otherModel },
+  const reports: Reports = makeReports({
+    ...onLines,
+    otherModel,
+    pickMethods: (methods, chosen) => picker.pick(methods, chosen),
     explained: () => explainer.current,
     explainer: () => explainer,
-  });
-  const evaluator: Evaluator = new Evaluator(onLines);
-  const driversFinder: DriversFinder = makeDriversFinder(onLines);
-  const modelChanges: ModelChanges = makeModelChanges({ ...onLines, otherModel });
-  const measurer: Measurer = makeMeasurer({
-    ...onLines,
-    pickMethods: (methods, chosen) => picker.pick(methods, chosen),
   });
   const cache = new InfluenceCache(context.globalStorageUri, engine);
   const training = new TrainingChoice(context.workspaceState, fields);
@@ -147,7 +136,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   const suspicions: Suspicions = new Suspicions({ ...looking, problems });
   const works = [
     ...[explainer, attacker, rewriter, linesAttacker, tracer, suspicions],
-    ...[comparer, evaluator.runner, driversFinder, modelChanges, measurer],
+    ...reports.works,
   ];
   const checkPages = new CheckPages();
   const checker = new ModelChecker({
@@ -165,9 +154,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       rewriter.follow(uri, moved);
       tracer.follow(uri, moved);
       suspicions.follow(uri, moved);
-      comparer.follow(uri, moved);
-      evaluator.follow(uri, moved);
-      for (const lines of [driversFinder, modelChanges]) lines.follow(uri, moved);
+      reports.follow(uri, moved);
     },
     pointed: token => {
       panel.highlight(token);
@@ -191,11 +178,7 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
     linesAttacker,
     tracer,
     suspicions,
-    comparer,
-    evaluator,
-    driversFinder,
-    modelChanges,
-    measurer,
+    reports,
     problems,
     failures,
     panel,
@@ -211,12 +194,8 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
       linesAttacker,
       tracer,
       suspicions,
-      comparisons,
-      evaluator,
-      driversFinder,
+      ...reports.each,
       driversMemory,
-      modelChanges,
-      measurer,
       problems,
       works,
       training,
@@ -244,7 +223,8 @@ export function activate(context: vscode.ExtensionContext): GlassboxApi {
   return makeApi(
     {
       ...{ explainer, attacker, rewriter, linesAttacker, tracer, suspicions, failures, heatmap },
-      ...{ comparer, evaluator, driversFinder, modelChanges, measurer, works },
+      ...reports.each,
+      works,
     },
     performance.now() - loadingBegan,
   );

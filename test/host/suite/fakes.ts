@@ -62,7 +62,8 @@ export class FakeEngine implements Engine {
   readonly rankings: SuspicionRequest[] = [];
   readonly predictions: PredictRequest[] = [];
   readonly measured: MeasureRequest[] = [];
-  /** Before the answer with this number of its kind, from 1: a trace, a ranking, predictions, measures. */
+  readonly mapped: ExplainManyRequest[] = [];
+  /** Before the answer with this number of its kind, from 1: a trace, a ranking, predictions, measures, maps of many texts. */
   beforeAnswer: BeforeAnswer = () => Promise.resolve();
   readonly loaded: string[] = [];
 
@@ -101,6 +102,8 @@ export class FakeEngine implements Engine {
       return fakeMeasures(params as MeasureRequest) as never;
     }
     if (name === 'explainMany') {
+      this.mapped.push(params as ExplainManyRequest);
+      await this.beforeAnswer(options, this.mapped.length);
       const { texts, ...rest } = params as ExplainManyRequest;
       return texts.map(text => fakeExplanation({ ...rest, ...text })) as never;
     }

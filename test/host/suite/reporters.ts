@@ -1,17 +1,13 @@
 /** What compares, evaluates and measures, with an engine of the test's own, and what the panel asks of it. */
 import type * as vscode from 'vscode';
-import { Comparer } from '../../../src/host/comparison/comparer';
 import { makeComparisonHandlers } from '../../../src/host/comparison/comparisonHandlers';
-import { Comparisons } from '../../../src/host/comparison/comparisons';
-import { makeDriversFinder } from '../../../src/host/drivers/driversFinder';
+import { makeReports } from '../../../src/host/comparison/reports';
 import { makeDriversHandlers } from '../../../src/host/drivers/driversHandlers';
 import { DriversMemory } from '../../../src/host/drivers/driversMemory';
 import { makeEvaluationHandlers } from '../../../src/host/evaluation/evaluationHandlers';
-import { Evaluator } from '../../../src/host/evaluation/evaluator';
 import type { Engine } from '../../../src/host/explain/engine';
 import { ResultPlaces } from '../../../src/host/lines/resultPlaces';
-import { makeMeasurer } from '../../../src/host/measuring/measurer';
-import { makeModelChanges } from '../../../src/host/modelChanges/modelChanges';
+import { makeMeasuringHandlers } from '../../../src/host/measuring/measuringHandlers';
 import { makeModelChangesHandlers } from '../../../src/host/modelChanges/modelChangesHandlers';
 import { FieldChoice } from '../../../src/host/records/fieldChoice';
 import type { Target } from '../../../src/host/records/target';
@@ -40,14 +36,13 @@ export function reportersWith(engine: Engine, { mayLoad = true } = {}) {
       adopted.push([found.uri, state]);
     },
   };
-  const comparer = new Comparer(parts);
-  const comparisons = new Comparisons({
-    ...{ ...parts, comparer, explained: () => null, explainer: () => explainer },
+  const reports = makeReports({
+    ...parts,
+    pickMethods: () => Promise.resolve(['gradient']),
+    explained: () => null,
+    explainer: () => explainer,
   });
-  const evaluator = new Evaluator(parts);
-  const driversFinder = makeDriversFinder(parts);
-  const modelChanges = makeModelChanges(parts);
-  const measurer = makeMeasurer({ ...parts, pickMethods: () => Promise.resolve(['gradient']) });
+  const { comparer, comparisons, evaluator, driversFinder, modelChanges, measurer } = reports.each;
   let asked: Promise<unknown> = Promise.resolve();
   let thrown: unknown = null;
   const guarded = (wanted: () => Promise<unknown>) => {
@@ -67,6 +62,7 @@ export function reportersWith(engine: Engine, { mayLoad = true } = {}) {
       { modelChanges: () => modelChanges, comparisons: () => comparisons },
       guarded,
     ),
+    ...makeMeasuringHandlers({ measurer: () => measurer }, guarded),
   };
   /** What the work that the panel asked for last has thrown, or null. */
   const done = async (): Promise<unknown> => {
@@ -75,10 +71,11 @@ export function reportersWith(engine: Engine, { mayLoad = true } = {}) {
     return thrown;
   };
   const dispose = () => {
-    for (const part of [comparer, evaluator, driversFinder, modelChanges, measurer]) part.dispose();
+    reports.dispose();
   };
   return {
-    ...{ ...surroundings, comparer, comparisons, evaluator, driversFinder, modelChanges, measurer },
+    ...surroundings,
+    ...reports.each,
     ...{ explained, adopted, handlers, done, dispose },
   };
 }
