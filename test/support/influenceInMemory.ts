@@ -3,7 +3,7 @@
  * C the mean curvature over training examples. Positive: the example helps; giving it more weight lowers the test loss.
  */
 import type { LissaParameters } from '../../src/interpret/influence/solve/lissa';
-import { signalOf } from '../../src/interpret/influence/pause';
+import { signalOf } from '../../src/interpret/pause';
 import type { RowsOperator } from '../../src/interpret/influence/solve/operator';
 import { norm, type Vector } from '../../src/interpret/influence/solve/vector';
 import type { Example } from '../../src/interpret/influence/curvature/batches';

@@ -1,8 +1,9 @@
 /** The closed forms of a head against differences, dense algebra and brute force, on random numbers. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { Cholesky } from '../../../src/interpret/influence/head/cholesky';
+import { Cholesky } from '../../../src/interpret/linear/cholesky';
 import { directionsOf, pairsOf } from '../../../src/interpret/influence/head/directions';
+import { HeadSystem } from '../../../src/interpret/influence/head/headSystem';
 import { extremesOf } from '../../../src/interpret/influence/head/extremes';
 import type { FeatureBlock, FeatureSource } from '../../../src/interpret/influence/head/features';
 import { HeadInfluence, type HeadQuery } from '../../../src/interpret/influence/head/headInfluence';
@@ -346,7 +347,11 @@ describe('Cholesky', () => {
   }
 
   it('says so where the matrix is not positive definite', async () => {
-    await assert.rejects(Cholesky.of(Float64Array.of(1, 2, 2, 1), 2), /use a larger damping/u);
+    const matrix = (): Float64Array => Float64Array.of(1, 2, 2, 1);
+    await assert.rejects(Cholesky.of(matrix(), 2), /not positive definite/u);
+    // Two classes have one direction, so one block of two columns.
+    const system = HeadSystem.of(directionsOf('softmax', 2), 2, matrix(), 0);
+    await assert.rejects(system, /use a larger damping/u);
   });
 
   it('can be cancelled', async () => {

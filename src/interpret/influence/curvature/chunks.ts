@@ -1,7 +1,7 @@
 /** Training examples in pieces that depend on their numbers alone, however the file is read; and a random draw of numbers. */
 import { Random, Seeded } from '../../random';
 import type { RunOptions } from '../../task/predictRows';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import type { TrainingSet } from '../trainingSet';
 import type { Example } from './batches';
 

@@ -1,6 +1,6 @@
 /** The Hessian of the mean loss of examples, or its Gauss-Newton part, as an operator. */
 import type { RunOptions } from '../../task/predictRows';
-import { breathe } from '../pause';
+import { breathe } from '../../pause';
 import type { RowsOperator } from '../solve/operator';
 import type { Vector } from '../solve/vector';
 import { cutIntoBatches, type Example } from './batches';

@@ -13,7 +13,7 @@ import {
 import type { Model, Releasable } from '../../../model/model';
 import { GlassboxError } from '../../../protocol/messages';
 import type { RunOptions } from '../../task/predictRows';
-import { breathe } from '../pause';
+import { breathe } from '../../pause';
 import type { Vector } from '../solve/vector';
 import { cutIntoBatches, tokensOfRun, type Example } from './batches';
 import { CurvatureOperator, type CurvatureKind } from './curvatureOperator';

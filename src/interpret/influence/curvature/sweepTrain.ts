@@ -1,6 +1,6 @@
 /** The derivative of every training line's loss in one direction, streamed: what is held is two numbers a line. */
 import { GlassboxError } from '../../../protocol/messages';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import type { Vector } from '../solve/vector';
 import type { TrainingSet } from '../trainingSet';
 import type { Example } from './batches';

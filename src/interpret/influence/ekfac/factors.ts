@@ -7,7 +7,7 @@
 import type { Progress } from '../../../protocol/messages';
 import { chunksOf } from '../curvature/chunks';
 import type { RunOptions } from '../../task/predictRows';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import type { TrainingSet } from '../trainingSet';
 import type { Bases, GhostProducts } from './ghostProducts';
 import type { GhostOptions } from './ghostRuns';

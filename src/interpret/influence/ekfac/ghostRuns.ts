@@ -4,7 +4,7 @@ import type { Feeds } from '../../../runtime/session';
 import { cutIntoBatches, tokensOfRun, type Example } from '../curvature/batches';
 import type { LossModel, LossOptions } from '../curvature/lossModel';
 import { checkTargets } from '../curvature/targets';
-import { breathe } from '../pause';
+import { breathe } from '../../pause';
 import { GhostProgram, type GhostParts } from './ghostProgram';
 import type { GhostResult } from './ghostResults';
 

@@ -3,7 +3,7 @@ import { emptyGraph, GraphBuilder } from '../../../onnx/builder';
 import type { Releasable } from '../../../model/model';
 import { Session, type TensorValue } from '../../../runtime/session';
 import type { RunOptions } from '../../task/predictRows';
-import { breathe } from '../pause';
+import { breathe } from '../../pause';
 import type { LayerFactors } from './factors';
 import type { LayerMatrices, LinearLayer } from './linearLayers';
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GlassboxError, reasonOf } from '../../../protocol/messages';
-import { cancelled, stopIfCancelled } from '../pause';
+import { cancelled, stopIfCancelled } from '../../pause';
 import { eigenvectors, type SymmetricMatrix } from './eigenvectors';
 
 /** Larger ones go to a thread of their own; these take some hundredths of a second. */

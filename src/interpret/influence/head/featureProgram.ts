@@ -15,7 +15,7 @@ import { onDevice } from '../../onDevice';
 import { Pace } from '../../saliency/gradients/pace';
 import { largestDifference, tolerance } from '../../saliency/gradients/program';
 import { groupsOf, type RunOptions } from '../../task/predictRows';
-import { stopIfCancelled } from '../pause';
+import { stopIfCancelled } from '../../pause';
 import { headOf, type HeadPlace } from './headOf';
 import { logitsOf } from './linearHead';
 

@@ -1,6 +1,6 @@
 /** The features of a training file as the head's methods read them: in blocks, as often as they are asked for, never all at once. */
 import { GlassboxError } from '../../../protocol/messages';
-import { pauser } from '../pause';
+import { pauser } from '../../pause';
 
 export interface FeatureBlock {
   readonly rows: number;

@@ -8,7 +8,7 @@
  */
 import type { Progress } from '../../../protocol/messages';
 import { directionsOf, projected, toCoordinates, type Directions } from './directions';
-import { productsWith } from './dot';
+import { productsWith } from '../../linear/dot';
 import { eachBlock, mostRows, type FeatureSource } from './features';
 import { gradientOf, headPass } from './headPass';
 import { checkSize, HeadSystem, traceOf } from './headSystem';

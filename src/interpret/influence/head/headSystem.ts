@@ -1,6 +1,6 @@
 /** (C + damping I)^-1 of a head: one Cholesky factorisation for each independent part of its curvature. */
 import { GlassboxError } from '../../../protocol/messages';
-import { Cholesky } from './cholesky';
+import { Cholesky } from '../../linear/cholesky';
 import { pairsOf, type Directions, type DirectionPair } from './directions';
 
 /** Unknowns of the largest system that is factored (some 300 MB and 15 seconds): nine tags at a width of 768 have 6,152. */
@@ -60,7 +60,7 @@ export class HeadSystem {
         }
       });
       for (let i = 0; i < size; i++) matrix[i * size + i]! += damping;
-      factors.push(await Cholesky.of(matrix, size, signal));
+      factors.push(await factorsOf(matrix, size, signal));
     }
     return new HeadSystem(directions, columns, factors);
   }
@@ -102,5 +102,21 @@ export class HeadSystem {
       });
     }
     return blocks;
+  }
+}
+
+async function factorsOf(
+  matrix: Float64Array,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<Cholesky> {
+  try {
+    return await Cholesky.of(matrix, size, signal);
+  } catch (error) {
+    if (!(error instanceof GlassboxError) || error.code !== 'unsupported') throw error;
+    throw new GlassboxError(
+      'unsupported',
+      'The curvature of the head is not positive definite, so it has no inverse; use a larger damping.',
+    );
   }
 }

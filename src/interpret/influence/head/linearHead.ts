@@ -9,7 +9,7 @@
  * Bohning 1992, Multinomial logistic regression algorithm, for softmax.)
  */
 import type { Link } from '../../../protocol/task';
-import { dotAt } from './dot';
+import { dotAt } from '../../linear/dot';
 
 export interface LinearHead {
   readonly link: Link;

@@ -6,7 +6,7 @@ import { emptyGraph, GraphBuilder } from '../../../onnx/builder';
 import type { Graph } from '../../../onnx/graph';
 import { Session, type Feeds } from '../../../runtime/session';
 import type { FeatureBlock } from './features';
-import { pauser } from '../pause';
+import { pauser } from '../../pause';
 
 /** Matrices that are made in one run: their memory is small beside that of what they are added to. */
 const together = 8;

@@ -3,7 +3,7 @@ import { pairsOf, type Directions } from './directions';
 import { eachBlock, type FeatureSource } from './features';
 import { columnsOf, type LinearHead } from './linearHead';
 import type { LineStarts } from './lineLosses';
-import { pauser } from '../pause';
+import { pauser } from '../../pause';
 import { RowProducts } from './rowProducts';
 
 /** Gradients of the rows by the logits in the directions, [rows, directions]; the gradient by W is that (x) h~. */

@@ -9,7 +9,7 @@ import type { Example } from '../curvature/batches';
 import { eachBlock } from '../head/features';
 import { extremesOf, type Ranked } from '../head/extremes';
 import type { InfluenceMethod, MethodContext } from '../method';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import { headMethod } from './head';
 import { headQueries } from './headQueries';
 import { counted } from './notes';

@@ -15,7 +15,7 @@ import { KeptFactors } from '../ekfac/keptFactors';
 import type { LayerMatrices } from '../ekfac/linearLayers';
 import type { InfluenceMethod, InfluenceScores, MethodContext, SuspicionMethod } from '../method';
 import { keyOf } from '../resume/question';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import type { Example } from '../curvature/batches';
 import { counted, scoresNote, short, without } from './notes';
 import { factsOf, keptSweep, nothingAsked } from './sweptScores';

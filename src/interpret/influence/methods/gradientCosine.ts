@@ -9,7 +9,7 @@ import { GhostProducts } from '../ekfac/ghostProducts';
 import type { LayerMatrices } from '../ekfac/linearLayers';
 import type { InfluenceMethod } from '../method';
 import { keyOf } from '../resume/question';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import { norm } from '../solve/vector';
 import { counted, scoresNote, without } from './notes';
 import { factsOf, keptSweep, nothingAsked } from './sweptScores';

@@ -5,7 +5,7 @@ import type { Example } from '../curvature/batches';
 import { decisionsOf } from '../decisions';
 import { FeatureProgram } from '../head/featureProgram';
 import type { HeadQuery } from '../head/headInfluence';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 
 /**
  * For each example one query a decision that counts (the text, or its tokens), weighted so that the weighted losses add up to the mean

@@ -5,7 +5,7 @@
 import type { Link } from '../../../protocol/task';
 import type { Example } from '../curvature/batches';
 import { decisionsOf } from '../decisions';
-import { dotAt } from '../head/dot';
+import { dotAt } from '../../linear/dot';
 import { eachBlock, type FeatureBlock } from '../head/features';
 import type { HeadQuery } from '../head/headInfluence';
 import type { InfluenceMethod } from '../method';

@@ -13,7 +13,7 @@ import type { MethodContext } from '../method';
 import { readDirection, writeDirection } from '../resume/keptDirection';
 import { KeptSweep } from '../resume/keptSweep';
 import { keyOf, makeRoom } from '../resume/question';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import type { Vector } from '../solve/vector';
 
 export interface SweptQuestion {

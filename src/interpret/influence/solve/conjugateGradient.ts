@@ -3,7 +3,7 @@
  * 5.3): solves A x = b for a symmetric positive definite A with one product a step.
  */
 import type { RunOptions } from '../../task/predictRows';
-import { breathe, signalOf } from '../pause';
+import { breathe, signalOf } from '../../pause';
 import { residualOf, type SymmetricOperator } from './operator';
 import { addScaled, dot, norm, type Vector } from './vector';
 

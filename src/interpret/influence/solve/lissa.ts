@@ -8,7 +8,7 @@
 import { GlassboxError } from '../../../protocol/messages';
 import { Seeded } from '../../random';
 import type { RunOptions } from '../../task/predictRows';
-import { breathe, signalOf } from '../pause';
+import { breathe, signalOf } from '../../pause';
 import { damped, residualOf, type RowsOperator, type SymmetricOperator } from './operator';
 import { largestEigenvalue } from './spectrum';
 import { addScaled, norm, scaled, type Vector } from './vector';

@@ -1,6 +1,6 @@
 /** Matrices that are too large to be written down: all that one can do with them is to multiply a vector. */
 import type { RunOptions } from '../../task/predictRows';
-import { signalOf } from '../pause';
+import { signalOf } from '../../pause';
 import { addScaled, norm, type Vector } from './vector';
 
 /** A symmetric matrix [size, size]. */

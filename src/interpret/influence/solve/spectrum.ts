@@ -1,7 +1,7 @@
 /** What is known of a matrix's eigenvalues from a few products. */
 import { Seeded } from '../../random';
 import type { RunOptions } from '../../task/predictRows';
-import { breathe, signalOf } from '../pause';
+import { breathe, signalOf } from '../../pause';
 import type { SymmetricOperator } from './operator';
 import { dot, norm, scaled, type Vector } from './vector';
 

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { GlassboxError } from '../../../protocol/messages';
-import { pauser } from '../pause';
+import { pauser } from '../../pause';
 import { blockAt, blockOf, isWhole, type FeatureEntry, type ReadAt } from './featureFile';
 import { HashIndex } from './hashIndex';
 import type { RecordTable } from './recordTable';

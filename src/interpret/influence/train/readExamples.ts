@@ -3,7 +3,7 @@ import { recordAgain, textInput, type DatasetRecord } from '../../../dataset';
 import type { Model } from '../../../model/model';
 import { GlassboxError } from '../../../protocol/messages';
 import type { TextInput } from '../../../protocol/task';
-import { pauser } from '../pause';
+import { pauser } from '../../pause';
 import { encodeStart, type EncodedExample } from './encodeExample';
 import { stampOf } from './fileStamp';
 import type { RecordTable } from './recordTable';

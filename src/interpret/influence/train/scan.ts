@@ -15,7 +15,7 @@ import { GlassboxError } from '../../../protocol/messages';
 import type { TextInput } from '../../../protocol/task';
 import type { RunOptions } from '../../task/predictRows';
 import type { Target } from '../curvature/rowLoss';
-import { pauser } from '../pause';
+import { pauser } from '../../pause';
 import { encodeStart } from './encodeExample';
 import { Problems } from './problems';
 import { hashBytes, TableBuilder, type RecordTable } from './recordTable';

@@ -1,7 +1,7 @@
 /** Weighted ridge regression on drawn rows, and how far its coefficients would move were the rows drawn again. */
 import { GlassboxError } from '../../../protocol/messages';
-import { Cholesky } from '../../influence/head/cholesky';
-import { pauser } from '../../influence/pause';
+import { Cholesky } from '../../linear/cholesky';
+import { pauser } from '../../pause';
 
 export interface Regression {
   /** [rows, width], row-major; -1, 0 or 1. */

@@ -1,5 +1,5 @@
 /** Dense symmetric positive definite systems in float64 (Golub and Van Loan, Matrix Computations, section 4.2: blocked, right-looking). */
-import { GlassboxError } from '../../../protocol/messages';
+import { GlassboxError } from '../../protocol/messages';
 import { dotAt } from './dot';
 import { pauser } from '../pause';
 import { addTileRow, panel, tile, type Product, type Range } from './tiles';
@@ -95,7 +95,7 @@ function factorPanel(a: Float64Array, size: number, from: number, to: number): v
     if (!(square > 0)) {
       throw new GlassboxError(
         'unsupported',
-        'The curvature of the head is not positive definite, so it has no inverse; use a larger damping.',
+        'A matrix that is to be inverted is not positive definite.',
       );
     }
     const root = (a[at + j] = Math.sqrt(square));

@@ -1,7 +1,7 @@
 /** Long computations that can be cancelled. */
 import { setImmediate } from 'node:timers/promises';
-import { GlassboxError } from '../../protocol/messages';
-import type { RunOptions } from '../task/predictRows';
+import { GlassboxError } from '../protocol/messages';
+import type { RunOptions } from './task/predictRows';
 
 /** After so many milliseconds other messages are heard. */
 const patience = 100;
@@ -30,7 +30,7 @@ export function stopIfCancelled(signal: AbortSignal | undefined): void {
 }
 
 export function cancelled(): GlassboxError {
-  return new GlassboxError('cancelled', 'Tracing the influence was cancelled.');
+  return new GlassboxError('cancelled', 'The computation was cancelled.');
 }
 
 /** Without the progress, which counts the caller's steps and not the parts of one. */
