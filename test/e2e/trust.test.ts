@@ -1,11 +1,11 @@
-/** A workspace that is not trusted: no command that attacks or traces opens a model that lies in it. */
+/** A workspace that is not trusted: no command that asks a model opens one that lies in it. */
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { enginePids } from './support/engines';
 import { session, usualSettings } from './support/session';
 import { VscodeWindow } from './support/vscodeWindow';
 
-describe('Attacks and Influence in a workspace that is not trusted', () => {
+describe('Commands in a workspace that is not trusted', () => {
   let window: VscodeWindow;
 
   before(async function () {
@@ -46,6 +46,14 @@ describe('Attacks and Influence in a workspace that is not trusted', () => {
     'Trace Influence',
     'Trace Influence of Selection',
     'Find Suspicious Labels',
+    'Compare Methods',
+    'Compare Labels',
+    'Compare Models...',
+    'Compare Models on Selection...',
+    'Evaluate Dataset',
+    'Which Tokens Drive This File',
+    'Measure Explanations of Line...',
+    'Measure Explanations of Selection...',
   ];
   for (const command of commands) {
     it(`${command}: refused in one sentence, and no engine is started`, async () => {
