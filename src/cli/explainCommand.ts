@@ -1,7 +1,7 @@
 /** `glassbox explain`: one line of a dataset, or rows of token ids. */
 import path from 'node:path';
 import type { Word } from '../dataset';
-import { goldInWords, textInput } from '../dataset';
+import { textInput } from '../dataset';
 import type { EngineClient } from '../engine/client';
 import type { Explanation } from '../protocol/explanation';
 import { GlassboxError } from '../protocol/messages';
@@ -10,6 +10,7 @@ import type { ExplainOptions } from './options';
 import { readingOf } from './options';
 import { parametersOf } from './parameterOptions';
 import { readRecord } from './readRecord';
+import { recordInfo } from './recordInfo';
 import type { LineTarget } from './target';
 import { parseTarget } from './target';
 import { topWords, type TopWord } from './topTable';
@@ -71,18 +72,11 @@ async function explainLine(
     ...questionOf(options),
     ...textInput(record, line - 1),
   });
-  const { startLine, text, pair, words } = record;
+  const { words } = record;
   const explained: ExplainedRecord = {
     ...explanation,
-    record: {
-      file,
-      line: startLine + 1,
-      field: text.name,
-      text: text.value,
-      pair: pair && { field: pair.name, text: pair.value },
-      words,
-      gold: goldInWords(record),
-    },
+    // The file as the user wrote it, and the words with their tags.
+    record: { ...recordInfo(file, record), file, words },
   };
   const { top } = options;
   return top === undefined
