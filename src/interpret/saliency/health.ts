@@ -213,15 +213,17 @@ export const convertedLimit = 0.05;
  */
 export function sameFunction(disagreement: number, exact: boolean): HealthCheck {
   const size = disagreement === 0 ? 'exactly' : `to ${disagreement.toExponential(0)}`;
+  const ok = disagreement <= convertedLimit;
   if (exact) {
     return {
       check: 'same-function',
-      ok: true,
+      ok,
       value: disagreement,
-      says: `The explained function gives the model's own prediction (${size}).`,
+      says: ok
+        ? `The explained function gives the model's own prediction (${size}).`
+        : `The explained function does not give the model's own prediction (logits differ by ${percent(disagreement)}), so this map is of another function and is not to be trusted; take another method.`,
     };
   }
-  const ok = disagreement <= convertedLimit;
   return {
     check: 'same-function',
     ok,

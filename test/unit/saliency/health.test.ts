@@ -58,6 +58,14 @@ describe('health', () => {
     assert.match(says({ baseline: 'pad' }), /more points/);
   });
 
+  it('tells a function that is not the one that predicted', () => {
+    assert.equal(health.sameFunction(1e-6, true).ok, true);
+    assert.equal(health.sameFunction(0.2, true).ok, false);
+    assert.match(health.sameFunction(0.2, true).says, /does not give the model's own prediction/);
+    assert.equal(health.sameFunction(0.04, false).ok, true);
+    assert.equal(health.sameFunction(0.2, false).ok, false);
+  });
+
   it('tells a map that other noise would draw otherwise', () => {
     assert.equal(health.steady(null), null);
     assert.equal(health.steady(0.95)!.ok, true);
