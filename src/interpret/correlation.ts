@@ -10,7 +10,10 @@ export function pearson(x: ArrayLike<number>, y: ArrayLike<number>): number | nu
     xy += dx * dy;
     yy += dy * dy;
   }
-  const found = xy / (Math.sqrt(xx) * Math.sqrt(yy));
+  // One root makes it exactly 1 where both are equal; two roots neither overflow nor vanish.
+  const squared = xx * yy;
+  const isSafe = squared > 1e-300 && Number.isFinite(squared);
+  const found = xy / (isSafe ? Math.sqrt(squared) : Math.sqrt(xx) * Math.sqrt(yy));
   if (!Number.isFinite(found) || isConstant(x) || isConstant(y)) return null;
   return Math.max(-1, Math.min(1, found));
 }
