@@ -12,7 +12,6 @@ export function measurePage(report: MeasureReport): string {
   const { file, methods, agreement } = report;
   const names = methods.map(({ title }) => title);
   const title = `Explanations measured: ${file}`;
-  const few = fewLinesWords(report.done);
   return pageText({
     title,
     children: (
@@ -20,8 +19,7 @@ export function measurePage(report: MeasureReport): string {
         <h1>
           Explanations measured: <Data text={file} />
         </h1>
-        <p>{verdict(methods)}</p>
-        {few !== null && <p>{few}</p>}
+        <p>{fewLinesWords(report.done) ?? verdict(methods)}</p>
         <State report={report} />
         <Facts facts={facts(report)} />
         <Section title="Measures">

@@ -119,6 +119,12 @@ describe('page of measures', () => {
     assert.match(textOf(rowsOf(page, 'Measures')[2]!), /control: has to be beaten/);
   });
 
+  it('judges no method on fewer than six lines', () => {
+    const few = textOf(parsePage(measurePage({ ...report, done: 5 })));
+    assert.match(few, /With fewer than 6 lines no difference can be told from chance/);
+    assert.doesNotMatch(few, /do not beat the random explainer in at least/);
+  });
+
   it('draws a curve a method through the macro-F1 of the report, the random one behind it', () => {
     const section = 'Macro-F1 while the strongest tokens are taken away';
     const macroF1 = report.methods.map(({ curve }) => curve.map(point => point.macroF1));
