@@ -131,9 +131,7 @@ export class Panel {
   /** Chooses in one of the dropdowns, by the words that a person reads, and waits for the answer. */
   async choose(field: string, option: string): Promise<void> {
     await this.answerTo(async () => {
-      const grouped = this.frame
-        .getByRole('combobox', { name: field, exact: true })
-        .and(this.frame.locator('select'));
+      const grouped = this.groupedMenu(field);
       if ((await grouped.count()) > 0) {
         await grouped.selectOption({ label: option });
         return;
@@ -183,7 +181,16 @@ export class Panel {
   }
 
   async chosen(field: string): Promise<string> {
-    return this.chosenIn(this.saliency, field);
+    const grouped = this.groupedMenu(field);
+    if ((await grouped.count()) === 0) return this.chosenIn(this.saliency, field);
+    return (await grouped.locator('option:checked').innerText()).trim();
+  }
+
+  /** A menu with headings between its entries is one of the browser's own. */
+  private groupedMenu(field: string): Locator {
+    return this.frame
+      .getByRole('combobox', { name: field, exact: true })
+      .and(this.frame.locator('select'));
   }
 
   async chosenIn(part: Locator, field: string): Promise<string> {
