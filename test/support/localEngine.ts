@@ -17,7 +17,11 @@ export class LocalEngine implements BatchEngine<'predict' | 'explainMany'> {
   ): Promise<EngineRequests[Name]['result']> {
     const context = {
       ...(signal && { signal }),
-      ...(onProgress && { progress: (progress: Progress) => { onProgress(progress); } }),
+      ...(onProgress && {
+        progress: (progress: Progress) => {
+          onProgress(progress);
+        },
+      }),
     };
     const handlers: {
       [Each in Asked]: (

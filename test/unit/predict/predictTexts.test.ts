@@ -128,7 +128,9 @@ describe('predictions of many texts', function () {
       const answers = await predictTexts(model, { texts });
       told(answers[0]!);
       told(answers[2]!);
-      assert.ok('failed' in answers[1]! && answers[1].failed.includes('context') && !answers[1].empty);
+      assert.ok(
+        'failed' in answers[1]! && answers[1].failed.includes('context') && !answers[1].empty,
+      );
     });
     await using(folders.textModel('bert-mlm'), undefined, async model => {
       const [none, one] = await predictTexts(model, {
@@ -184,7 +186,12 @@ describe('predictions of many texts', function () {
       const stopped = predictTexts(
         model,
         { texts },
-        { signal: stop.signal, progress: () => { stop.abort(); } },
+        {
+          signal: stop.signal,
+          progress: () => {
+            stop.abort();
+          },
+        },
       );
       await assert.rejects(stopped, { code: 'cancelled' });
     });
