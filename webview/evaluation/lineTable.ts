@@ -5,17 +5,14 @@ import { formatCount, formatProbability, formatValue } from '../numbers';
 import { actionButton, labelCell, lineButton, numberCell, textCell } from '../tables/lineCells';
 import { rememberedSort } from '../tables/rememberedSort';
 import type { RowColumn } from '../tables/rowTable';
-import { createRowTable } from '../tables/rowTable';
+import type { StreamedTable } from '../tables/streamedTable';
+import { createStreamedTable } from '../tables/streamedTable';
 import { undefinedNote } from '../undefinedNote';
 import type { UiState } from '../uiState';
 
 type Key = 'line' | 'text' | 'gold' | 'predicted' | 'confidence' | 'error';
 
-export interface LineTable {
-  readonly element: HTMLElement;
-  readonly show: (rows: readonly EvaluationRow[], streaming: boolean) => void;
-  readonly restart: () => void;
-}
+export type LineTable = StreamedTable<EvaluationRow>;
 
 export interface LineTableParts {
   /** For ears: 'Wrong lines'. */
@@ -66,9 +63,7 @@ export function createLineTable(parts: LineTableParts): LineTable {
   const all = [...columns, sizeColumns[size]];
   const keys = all.map(({ key }) => key);
   const sort = rememberedSort<Key>(parts.name, keys, { key: size, descending: true }, parts);
-  let rows: readonly EvaluationRow[] = [];
-  let isStreaming = false;
-  const table = createRowTable<EvaluationRow, Key>({
+  return createStreamedTable<EvaluationRow, Key>(sort, {
     label: parts.label,
     region: `Table: ${parts.label}`,
     look: 'stacking evaluated-table',
@@ -78,24 +73,11 @@ export function createLineTable(parts: LineTableParts): LineTable {
     rowElement: row => rowElement(row, size),
     actions: 'Actions',
     pageRows,
-    onSort: next => {
-      sort.set(next);
-      table.show(rows, next, isStreaming);
-    },
     onAct: (action, { line }) => {
       if (action === 'explain') parts.onExplain(line);
       else parts.onReveal(line);
     },
   });
-  return {
-    element: table.element,
-    show: (next, streaming) => {
-      rows = next;
-      isStreaming = streaming;
-      table.show(rows, sort.get(), streaming);
-    },
-    restart: table.restart,
-  };
 }
 
 function rowElement(row: EvaluationRow, size: LineTableParts['size']) {

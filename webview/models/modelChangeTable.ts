@@ -5,17 +5,14 @@ import { formatCount, formatProbability, formatRaw } from '../numbers';
 import { actionButton, labelCell, lineButton, numberCell, textCell } from '../tables/lineCells';
 import { rememberedSort } from '../tables/rememberedSort';
 import type { RowColumn } from '../tables/rowTable';
-import { createRowTable } from '../tables/rowTable';
+import type { StreamedTable } from '../tables/streamedTable';
+import { createStreamedTable } from '../tables/streamedTable';
 import { undefinedNote } from '../undefinedNote';
 import type { UiState } from '../uiState';
 
 type Key = 'line' | 'text' | 'gold' | 'before' | 'after' | 'flipped' | 'change' | 'mapChange';
 
-export interface ModelChangeTable {
-  readonly element: HTMLElement;
-  readonly show: (rows: readonly ModelChangeRow[], streaming: boolean) => void;
-  readonly restart: () => void;
-}
+export type ModelChangeTable = StreamedTable<ModelChangeRow>;
 
 export interface ModelChangeTableEvents {
   readonly ui: () => UiState;
@@ -68,9 +65,7 @@ export function createModelChangeTable(events: ModelChangeTableEvents): ModelCha
   const keys = columns.map(({ key }) => key);
   const usual = { key: 'change', descending: true } as const;
   const sort = rememberedSort<Key>('models', keys, usual, events);
-  let rows: readonly ModelChangeRow[] = [];
-  let isStreaming = false;
-  const table = createRowTable<ModelChangeRow, Key>({
+  return createStreamedTable<ModelChangeRow, Key>(sort, {
     label: 'Lines and how two models differ on them',
     region: 'Table of changes',
     look: 'stacking change-table',
@@ -80,24 +75,11 @@ export function createModelChangeTable(events: ModelChangeTableEvents): ModelCha
     rowElement,
     actions: 'Actions',
     pageRows: 100,
-    onSort: next => {
-      sort.set(next);
-      table.show(rows, next, isStreaming);
-    },
     onAct: (action, { line }) => {
       if (action === 'open') events.onOpen(line);
       else events.onReveal(line);
     },
   });
-  return {
-    element: table.element,
-    show: (next, streaming) => {
-      rows = next;
-      isStreaming = streaming;
-      table.show(rows, sort.get(), streaming);
-    },
-    restart: table.restart,
-  };
 }
 
 function rowElement(row: ModelChangeRow): HTMLTableRowElement {
