@@ -1,31 +1,12 @@
 /** Relevance propagation on models that can be worked out by hand. */
 import assert from 'node:assert/strict';
-import { explainIds } from '../../../src/interpret/saliency/explainIds';
-import type { Row } from '../../../src/model/inputs';
 import type { Model } from '../../../src/model/model';
 import type { GraphBuilder } from '../../../src/onnx/builder';
-import type { Explanation, MethodParameters } from '../../../src/protocol/explanation';
 import type { LabelChoice } from '../../../src/protocol/task';
 import { lstmRelevance } from '../../support/lstmRelevance';
 import { Folders, loadBare, rowOf, wordModel } from '../../support/models';
 import { assertClose, seededRandom } from '../../support/numbers';
-
-const predicted: LabelChoice = { kind: 'predicted' };
-
-async function relevance(
-  model: Model,
-  rows: readonly Row[],
-  method: string,
-  parameters: MethodParameters = {},
-  label: LabelChoice = predicted,
-): Promise<Explanation[]> {
-  return await explainIds(model, rows, { method, parameters, scalar: 'logit', label });
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-
-const share = ({ shares }: Explanation, name: string): number =>
-  shares.find(entry => entry.name === name)!.value;
+import { methods, relevance, share, sum } from '../../support/relevance';
 
 const dot = (x: readonly number[], y: readonly number[]): number =>
   sum(x.map((value, i) => value * y[i]!));
@@ -41,8 +22,6 @@ function randomMatrix(rows: number, columns: number, seed: number): number[][] {
 function constantOf(b: GraphBuilder, matrix: readonly (readonly number[])[]): string {
   return b.constant('float32', [matrix.length, matrix[0]!.length], matrix.flat());
 }
-
-const methods = ['lrp', 'lrp-cp', 'lrp-epsilon'] as const;
 
 describe('relevance worked out by hand', () => {
   let folders: Folders;

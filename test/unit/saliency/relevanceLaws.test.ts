@@ -15,30 +15,11 @@ import { readText } from '../../../src/interpret/task/readText';
 import { loadModel } from '../../../src/model/loadModel';
 import type { Row } from '../../../src/model/inputs';
 import type { Model } from '../../../src/model/model';
-import type { Explanation, MethodParameters } from '../../../src/protocol/explanation';
-import type { LabelChoice } from '../../../src/protocol/task';
+import type { Explanation } from '../../../src/protocol/explanation';
 import { familyDir, readGolden } from '../../support/families';
 import { ask, Folders, goldenRows, withKitModel } from '../../support/models';
 import { assertClose } from '../../support/numbers';
-
-const predicted: LabelChoice = { kind: 'predicted' };
-
-async function relevance(
-  model: Model,
-  rows: readonly Row[],
-  method: string,
-  parameters: MethodParameters = {},
-  label: LabelChoice = predicted,
-): Promise<Explanation[]> {
-  return await explainIds(model, rows, { method, parameters, scalar: 'logit', label });
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-
-const share = ({ shares }: Explanation, name: string): number =>
-  shares.find(entry => entry.name === name)!.value;
-
-const methods = ['lrp', 'lrp-cp', 'lrp-epsilon'] as const;
+import { methods, predicted, relevance, share, sum } from '../../support/relevance';
 
 describe('relevance propagation', () => {
   let folders: Folders;
